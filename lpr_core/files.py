@@ -1,0 +1,29 @@
+"""Write files whole or not at all."""
+
+import os
+import uuid
+from pathlib import Path
+
+
+def write_bytes_atomic(path: Path, content: bytes) -> None:
+    """Replace `path` by `content` so that a reader, or a crash, sees the old file or the new one.
+
+    Missing folders are made. The bytes are synced to disk before the rename
+    (https://lwn.net/Articles/457667/).
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft_path = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
+    try:
+        with draft_path.open("xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft_path.replace(path)
+    except BaseException:
+        draft_path.unlink(missing_ok=True)
+        raise
+
+
+def write_text_atomic(path: Path, content: str) -> None:
+    """Write UTF-8 text as `write_bytes_atomic` writes bytes."""
+    write_bytes_atomic(path, content.encode())

@@ -1,0 +1,33 @@
+"""Where shipped files and a person's own files live."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+SHIPPED_DIR = Path(__file__).resolve().parents[1] / "data"
+"""`data/` of the checkout: fonts, samples, shipped readers and studies. Never written at run time."""
+
+
+def user_data_dir() -> Path:
+    """Return the folder of a person's pictures, labels and runs; it is created when missing.
+
+    `LPR_DATA_DIR` chooses it; the default is the platform's own place for user data, outside the
+    checkout, so that neither `git clean` nor a served working folder can reach the pictures.
+    """
+    chosen = os.environ.get("LPR_DATA_DIR")
+    folder = Path(chosen) if chosen else Path(platformdirs.user_data_dir("lpr-workbench"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def runs_dir() -> Path:
+    """Return the folder that holds run folders: `LPR_RUNS_DIR`, else `runs` among the user's data."""
+    chosen = os.environ.get("LPR_RUNS_DIR")
+    return Path(chosen) if chosen else user_data_dir() / "runs"
+
+
+def shipped_reader_dir() -> Path:
+    """Return the bundle that the apps read with: `LPR_READER`, else the shipped one."""
+    chosen = os.environ.get("LPR_READER")
+    return Path(chosen) if chosen else SHIPPED_DIR / "models" / "seven"
