@@ -1,1 +1,1 @@
-""""""
+"""Plates as text and as pictures: format, regional grammar, metrics, safe decoding."""
