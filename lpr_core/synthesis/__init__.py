@@ -1,1 +1,16 @@
-""""""
+"""Plates drawn, then photographed badly: training data that belongs to nobody."""
+
+from lpr_core.synthesis.camera import photograph
+from lpr_core.synthesis.designs import PlateDesign, list_designs
+from lpr_core.synthesis.draw import DrawnPlate, draw_plate
+from lpr_core.synthesis.generate import Order, generate_plates
+
+__all__ = [
+    "DrawnPlate",
+    "Order",
+    "PlateDesign",
+    "draw_plate",
+    "generate_plates",
+    "list_designs",
+    "photograph",
+]

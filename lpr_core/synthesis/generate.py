@@ -1,0 +1,101 @@
+"""Write many drawn plates and their manifest, in parallel and repeatably."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from PIL import Image
+
+from lpr_core.files import write_text_atomic
+from lpr_core.synthesis.camera import photograph
+from lpr_core.synthesis.designs import list_designs
+from lpr_core.synthesis.draw import draw_plate
+
+CHUNK_SIZE = 250
+"""Plates that share one seed and one folder; the result does not depend on the number of jobs."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What to draw.
+
+    Attributes:
+        regions: Codes or families as in `list_designs`; each plate takes one at random, so a
+            repeated name is likelier. Empty draws from all designs.
+        count: Number of plates.
+        seed: Equal orders with equal seeds give equal files.
+        severity: Lowest and highest badness of the photos, 0 to 1; None keeps the plates clean
+            and from the front, for training that photographs them anew in each epoch.
+    """
+
+    regions: tuple[str, ...]
+    count: int
+    seed: int
+    severity: tuple[float, float] | None = (0.0, 1.0)
+
+    def __post_init__(self) -> None:
+        if self.count < 1:
+            raise ValueError(f"`count` must be at least 1. Received: {self.count}.")
+        for region in self.regions:
+            list_designs(region)
+
+
+def generate_plates(
+    order: Order,
+    out_dir: Path,
+    jobs: int | None = None,
+    on_progress: Callable[[int, int], None] = lambda done, count: None,
+) -> Path:
+    """Write `images/...` and `manifest.csv` to `out_dir`; return the manifest's path.
+
+    Args:
+        order: What to draw.
+        out_dir: A folder without a manifest; it is made when missing.
+        jobs: Processes; None takes one for each processor.
+        on_progress: Called with the number of plates written and the count.
+
+    Raises:
+        ValueError: `out_dir` holds a manifest already, or the order names no known region.
+    """
+    manifest_path = out_dir / "manifest.csv"
+    if manifest_path.exists():
+        raise ValueError(f"`out_dir` must not hold a manifest yet. Received: {out_dir}.")
+    starts = range(0, order.count, CHUNK_SIZE)
+    tasks = [(order, out_dir, start) for start in starts]
+    rows: list[dict[str, str]] = []
+    # Spawned workers: a fork of a process that runs TensorFlow's threads can hang.
+    with ProcessPoolExecutor(jobs or os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        for chunk in pool.map(_write_chunk, tasks):
+            rows.extend(chunk)
+            on_progress(len(rows), order.count)
+    write_text_atomic(manifest_path, pd.DataFrame(rows).to_csv(index=False))
+    return manifest_path
+
+
+def _write_chunk(task: tuple[Order, Path, int]) -> Sequence[dict[str, str]]:
+    order, out_dir, start = task
+    rng = np.random.default_rng([order.seed, start])
+    folder = out_dir / "images" / f"{start // CHUNK_SIZE:04d}"
+    folder.mkdir(parents=True, exist_ok=True)
+    rows = []
+    for index in range(start, min(start + CHUNK_SIZE, order.count)):
+        region = order.regions[rng.integers(len(order.regions))] if order.regions else None
+        plate = draw_plate(region, rng)
+        picture = plate.picture
+        if order.severity is not None:
+            picture = photograph(picture, rng, float(rng.uniform(*order.severity)))
+        path = folder / f"{index:06d}.jpg"
+        Image.fromarray(picture).save(path, quality=95, subsampling=0)
+        rows.append(
+            {
+                "image_path": path.relative_to(out_dir).as_posix(),
+                "plate_text": plate.text,
+                "plate_region": plate.region,
+            }
+        )
+    return rows

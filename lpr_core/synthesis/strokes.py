@@ -1,0 +1,117 @@
+"""Plate lettering drawn from strokes, so that its weight and roundness are numbers."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+_SUPERSAMPLING = 3
+_CORNER_STEPS = 6
+
+
+@dataclass(frozen=True)
+class StrokeStyle:
+    """How strokes become a letter.
+
+    Attributes:
+        weight: Stroke width as a fraction of the letter height, 0.08 (thin) to 0.22 (bold).
+        roundness: Corner radius of the bowls as a fraction of the half width, 0 to 1.
+        aspect: Width of the letter box as a fraction of its height.
+        flat_ends: Strokes end at the letter box instead of in round caps.
+        variants: Seed that picks among the variants of each symbol (the same for one plate).
+    """
+
+    weight: float
+    roundness: float
+    aspect: float
+    flat_ends: bool
+    variants: int
+
+
+@dataclass(frozen=True)
+class _Stroke:
+    points: tuple[tuple[float, float, bool], ...]
+    closed: bool
+
+
+@cache
+def _read_skeletons() -> dict[str, tuple[tuple[_Stroke, ...], ...]]:
+    skeletons: dict[str, tuple[tuple[_Stroke, ...], ...]] = {}
+    for line in Path(__file__).with_name("strokes.txt").read_text().splitlines():
+        if line and not line.startswith("#"):
+            name, _, body = line.partition(":")
+            strokes = tuple(_parse_stroke(part.split()) for part in body.split("|"))
+            skeletons[name[0]] = (*skeletons.get(name[0], ()), strokes)
+    return skeletons
+
+
+def _parse_stroke(words: list[str]) -> _Stroke:
+    points = []
+    for word in (w for w in words if w != "z"):
+        x, y = word.removesuffix("r").split(",")
+        points.append((float(x), float(y), word.endswith("r")))
+    return _Stroke(tuple(points), words[-1] == "z")
+
+
+def draw_stroke_glyph(symbol: str, style: StrokeStyle, height: int) -> np.ndarray:
+    """Return the coverage mask `(height, width) uint8` of one letter or digit.
+
+    Raises:
+        KeyError: `symbol` is none of 0-9 and A-Z.
+    """
+    scale = height * _SUPERSAMPLING
+    thickness = max(1, round(style.weight * scale))
+    variants = _read_skeletons()[symbol]
+    # One plate keeps to one way of writing each symbol.
+    strokes = variants[(style.variants + ord(symbol)) % len(variants)]
+    narrow = 0.55 if symbol == "I" and len(strokes) == 1 else 0.8 if symbol == "1" else 1.0
+    box_width = style.aspect * narrow * scale
+    width = round(box_width)
+    canvas = np.zeros((scale, width), np.uint8)
+    inner = np.array([width - thickness, scale - thickness], np.float64)
+    offset = thickness / 2
+    radius = style.roundness * inner[0] / 2
+    for stroke in strokes:
+        curve = _round_corners(stroke, inner, radius) + offset
+        if style.flat_ends and not stroke.closed:
+            curve = _extend_vertical_ends(curve, offset)
+        points = np.round(curve * 16).astype(np.int32)
+        cv2.polylines(canvas, [points], stroke.closed, 255, thickness, cv2.LINE_AA, shift=4)
+    return cv2.resize(
+        canvas, (max(1, width // _SUPERSAMPLING), height), interpolation=cv2.INTER_AREA
+    )
+
+
+def _round_corners(stroke: _Stroke, size: np.ndarray, radius: float) -> np.ndarray:
+    """Return the stroke's curve `(P, 2)` in pixels with its marked corners rounded."""
+    corners = [np.array([x, y]) * size for x, y, _ in stroke.points]
+    curve: list[np.ndarray] = []
+    for index, (_, _, rounded) in enumerate(stroke.points):
+        corner = corners[index]
+        at_end = not stroke.closed and index in (0, len(corners) - 1)
+        if not rounded or at_end:
+            curve.append(corner)
+            continue
+        before = corners[index - 1] - corner
+        after = corners[(index + 1) % len(corners)] - corner
+        start = corner + _shorten(before, radius)
+        end = corner + _shorten(after, radius)
+        for t in np.linspace(0, 1, _CORNER_STEPS):
+            # Quadratic Bezier curve with the corner as its control point.
+            curve.append((1 - t) ** 2 * start + 2 * t * (1 - t) * corner + t**2 * end)
+    return np.array(curve)
+
+
+def _shorten(vector: np.ndarray, radius: float) -> np.ndarray:
+    length = float(np.hypot(*vector))
+    return vector * min(radius, length / 2) / max(length, 1e-6)
+
+
+def _extend_vertical_ends(curve: np.ndarray, by: float) -> np.ndarray:
+    """Push the ends out by `by` pixels, so that the letter box cuts them flat."""
+    first, last = curve[0] - curve[1], curve[-1] - curve[-2]
+    start = curve[0] + first / max(np.hypot(*first), 1e-6) * by
+    end = curve[-1] + last / max(np.hypot(*last), 1e-6) * by
+    return np.vstack([start, curve[1:-1], end]) if len(curve) > 2 else np.vstack([start, end])
