@@ -230,4 +230,6 @@ def _compress(photo: np.ndarray, shot: _Shot) -> np.ndarray:
     quality = int(shot.rng.integers(round(75 - 50 * shot.severity), 97))
     parameters = [cv2.IMWRITE_JPEG_QUALITY, quality]
     _, encoded = cv2.imencode(".jpg", cv2.cvtColor(photo, cv2.COLOR_RGB2BGR), parameters)
-    return cv2.cvtColor(cv2.imdecode(encoded, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB)
+    decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR)
+    assert decoded is not None, "OpenCV reads what it wrote"
+    return cv2.cvtColor(decoded, cv2.COLOR_BGR2RGB)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pandas as pd
 from PIL import Image
@@ -49,7 +50,7 @@ def generate_plates(
     order: Order,
     out_dir: Path,
     jobs: int | None = None,
-    on_progress: Callable[[int, int], None] = lambda done, count: None,
+    on_progress: Callable[[int, int], None] | None = None,
 ) -> Path:
     """Write `images/...` and `manifest.csv` to `out_dir`; return the manifest's path.
 
@@ -72,13 +73,15 @@ def generate_plates(
     with ProcessPoolExecutor(jobs or os.cpu_count(), mp_context=get_context("spawn")) as pool:
         for chunk in pool.map(_write_chunk, tasks):
             rows.extend(chunk)
-            on_progress(len(rows), order.count)
+            if on_progress is not None:
+                on_progress(len(rows), order.count)
     write_text_atomic(manifest_path, pd.DataFrame(rows).to_csv(index=False))
     return manifest_path
 
 
 def _write_chunk(task: tuple[Order, Path, int]) -> Sequence[dict[str, str]]:
     order, out_dir, start = task
+    cv2.setNumThreads(1)
     rng = np.random.default_rng([order.seed, start])
     folder = out_dir / "images" / f"{start // CHUNK_SIZE:04d}"
     folder.mkdir(parents=True, exist_ok=True)

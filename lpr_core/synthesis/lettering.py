@@ -80,8 +80,10 @@ def draw_line(text: str, font: str, height: int) -> np.ndarray:
 @lru_cache(maxsize=16384)
 def _draw_font_glyph(font: str, symbol: str, boldness: int) -> np.ndarray:
     typeface = _load_font(font, _cap_size(font))
-    left, _, right, _ = typeface.getbbox(symbol)
+    left, _, right, lowest = typeface.getbbox(symbol)
     top, bottom = _cap_extent(font)
+    # Plates have no descenders: the tail of a Q is squeezed into the letter box, not cut off.
+    bottom = max(bottom, lowest)
     canvas = Image.new("L", (max(2, round(right - left)), max(2, round(bottom - top))))
     ImageDraw.Draw(canvas).text((-left, -top), symbol, font=typeface, fill=255)
     glyph = np.asarray(canvas)
