@@ -1,0 +1,84 @@
+# Plain `make` prints what each target does. Everything is installed into .venv; nothing else is touched.
+
+PYTHON ?= python3
+UV_VERSION := 0.13.9
+
+VENV := .venv
+BIN := $(VENV)/bin
+UV := $(BIN)/uv
+UV_STAMP := $(VENV)/.uv-$(UV_VERSION)
+APP_STAMP := $(VENV)/.installed
+DEV_STAMP := $(VENV)/.installed-development
+
+# uv leaves the bytecode to the first import, which would make the first start 10 seconds slower.
+INSTALL := $(UV) pip install --python $(BIN)/python --compile-bytecode
+LOCK := $(UV) pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 \
+	--no-emit-index-url --no-emit-find-links --annotation-style line --custom-compile-command "make lock"
+DEVELOPMENT_RANGES := import tomllib; \
+	extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; \
+	print(*extras["dev"], sep="\n")
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help start install test check format benchmark lock chromium
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+start: $(APP_STAMP) ## Install what is missing, start the labelling app and the dashboard, print both addresses
+	@$(BIN)/python -m app.serve
+
+install: $(APP_STAMP) ## Create .venv with the pinned requirements and the lpr command
+
+test: check chromium ## Run `make check` and all default tests, browser tests included
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+
+check: $(DEV_STAMP) ## Check format, lint, types (lpr_core) and which room imports which
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/python -m mypy
+	@$(BIN)/python -m importlinter.cli
+
+format: $(DEV_STAMP) ## Bring the code into the checked format
+	@$(BIN)/ruff check --fix-only --quiet .
+	@$(BIN)/ruff format .
+
+benchmark: $(DEV_STAMP) ## Time one plate, the shipped reader beside EfficientNetB0
+	@$(BIN)/lpr benchmark
+
+lock: $(UV_STAMP) ## Pin the newest versions that pyproject.toml admits, for deployment and for development
+	@$(LOCK) pyproject.toml --output-file requirements.txt
+	@$(BIN)/python -c '$(DEVELOPMENT_RANGES)' \
+		| $(LOCK) - --constraints requirements.txt --output-file tests/requirements.txt
+
+$(UV_STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "Python 3.11 or later is needed, '$(PYTHON)' is not. Name another: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) \
+		|| { echo "Python cannot make a virtual environment; on Debian: apt-get install python3-venv"; exit 1; }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@touch $@
+
+# pip steps in where uv cannot: uv does not read pip's settings, a company's package index among them.
+# opencv-python needs libGL, which servers seldom have; its headless build is the same module without windows.
+$(APP_STAMP): requirements.txt pyproject.toml $(UV_STAMP)
+	@echo "Installing the pinned requirements into $(VENV): once, about a minute."
+	@$(INSTALL) --requirement requirements.txt --editable . \
+		|| $(BIN)/python -m pip install --requirement requirements.txt --editable .
+	@$(BIN)/python -c 'import cv2' 2>/dev/null || { \
+		$(UV) pip uninstall --quiet --python $(BIN)/python opencv-python; \
+		sed -n 's/^opencv-python==\([^ ]*\).*/opencv-python-headless==\1/p' requirements.txt \
+			| $(INSTALL) --no-deps --requirement -; }
+	@touch $@
+
+$(DEV_STAMP): tests/requirements.txt $(APP_STAMP)
+	@$(INSTALL) --quiet --requirement tests/requirements.txt \
+		|| $(BIN)/python -m pip install --quiet --requirement tests/requirements.txt
+	@touch $@
+
+chromium:
+	@if command -v chromium >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive \
+			apt-get install --yes -qq --no-install-recommends chromium >/dev/null; \
+	else echo "Chromium is missing: the browser tests are skipped. Debian's package is named chromium."; fi
