@@ -1,0 +1,173 @@
+"""Open the label database: durable settings, whole transactions, migrations, clear errors."""
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+BUSY_SECONDS = 10.0
+"""How long a writer waits for another one before it gives up."""
+VERSION_TABLE = "lpr_labels_version"
+DIALECTS = ("sqlite", "postgresql")
+
+_SQLITE_REASONS = {
+    "locked": "another program keeps it busy; try again",
+    "busy": "another program keeps it busy; try again",
+    "full": "its disk is full",
+    "readonly": "it may only be read, not written",
+    "unable to open": "it cannot be opened; check its folder and its rights",
+    "not a database": "the file is not a database",
+    "malformed": "the file is damaged",
+    "disk i/o": "its disk reports an error",
+}
+_OS_REASONS = {
+    errno.ENOSPC: "its disk is full",
+    errno.EDQUOT: "its disk quota is used up",
+    errno.EACCES: "its folder may not be written",
+    errno.EROFS: "its disk may only be read",
+}
+
+
+class StoreError(RuntimeError):
+    """The store cannot do what was asked; nothing of it was saved. The message is one sentence."""
+
+
+class Database:
+    """One database of labels, migrated to the newest schema when it is opened.
+
+    SQLite runs with a write-ahead log and `synchronous=FULL`: each commit is on the disk when it
+    returns (https://sqlite.org/pragma.html#pragma_synchronous). Writers begin IMMEDIATE, so that
+    they queue up instead of failing half-way.
+
+    Args:
+        url: An SQLAlchemy URL of a dialect in `DIALECTS`.
+
+    Raises:
+        StoreError: It cannot be opened, or a newer version of this program has written it.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.engine = _create_engine(url)
+        with self.write() as connection:
+            migrate(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection that sees one moment of the database."""
+        with explain_errors(), self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection whose changes are all kept at the end, or none."""
+        with explain_errors(), self.engine.execution_options(immediate=True).begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def migrate(connection: Connection, target: str = "head") -> None:
+    """Bring the tables to a schema version, forward only.
+
+    Args:
+        connection: In a transaction of its own; a failure leaves the old schema whole.
+        target: Alembic revision.
+
+    Raises:
+        StoreError: The database has a version that this program does not know.
+    """
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.attributes["connection"] = connection
+    scripts = ScriptDirectory.from_config(config)
+    options = {"version_table": VERSION_TABLE}
+    found = MigrationContext.configure(connection, opts=options).get_current_revision()
+    if found == scripts.get_current_head():
+        return
+    _check_known(found, scripts)
+    command.upgrade(config, target)
+
+
+@contextmanager
+def explain_errors() -> Iterator[None]:
+    """Turn errors of the database and of the disk into a `StoreError` of one sentence."""
+    try:
+        yield
+    except DBAPIError as error:
+        raise StoreError(_sentence(_reason(str(error.orig)))) from error
+    except OSError as error:
+        reason = _OS_REASONS.get(error.errno or 0, str(error.strerror or error))
+        raise StoreError(_sentence(reason)) from error
+
+
+def _sentence(reason: str) -> str:
+    return f"The label store did not save or load anything: {reason}."
+
+
+def _reason(message: str) -> str:
+    """Say in plain words what a database complains about; its own first line when unknown."""
+    for sign, reason in _SQLITE_REASONS.items():
+        if sign in message.lower():
+            return reason
+    return message.strip().splitlines()[0].rstrip(".") if message.strip() else "unknown error"
+
+
+def _check_known(found: str | None, scripts: ScriptDirectory) -> None:
+    if found is None:
+        return
+    try:
+        scripts.get_revision(found)
+    except CommandError as error:
+        raise StoreError(
+            f"The label store was written by a newer version of this program (schema {found}); "
+            "update the program."
+        ) from error
+
+
+def _create_engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+        backend = parsed.get_backend_name()
+        if backend not in DIALECTS:
+            raise StoreError(
+                f"The label store runs on {' or '.join(DIALECTS)}. Received: {backend!r}"
+            )
+        if backend == "sqlite":
+            return _create_sqlite_engine(parsed)
+        return create_engine(parsed, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        raise StoreError(f"The label store's URL cannot be used: {error}.") from error
+
+
+def _create_sqlite_engine(url: URL) -> Engine:
+    """Make the engine and the file's folder; connections get our settings and transactions."""
+    with explain_errors():
+        if url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _set_up_sqlite(connection: Any, _record: Any) -> None:
+    # None: the driver leaves BEGIN to us, see _begin_sqlite.
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    immediate = connection.get_execution_options().get("immediate", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

@@ -1,0 +1,95 @@
+"""Keep pictures on disk: cleaned, once each, whole or not at all."""
+
+import hashlib
+import io
+import os
+import re
+import time
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from lpr_core.files import write_bytes_atomic
+from lpr_core.plates.imaging import MAX_BYTES, PictureError, read_picture
+
+DRAFT_SECONDS = 3600
+"""A draft older than this was left by a killed process."""
+
+_PICTURE_ID = re.compile(r"[0-9a-f]{64}")
+
+
+def identify_picture(content: bytes) -> str:
+    """Return the SHA-256 of a picture's bytes as they came, 64 hex digits."""
+    return hashlib.sha256(content).hexdigest()
+
+
+def is_picture_id(text: str) -> bool:
+    """Tell whether a text could be a picture's id; nothing else may become part of a path."""
+    return _PICTURE_ID.fullmatch(text) is not None
+
+
+class PictureFolder:
+    """A folder of pictures named by the hash of the upload.
+
+    What is stored is never the upload itself but its pixels, encoded anew: no metadata (where a
+    phone stood), no second file hidden in the first (polyglots), no format that a browser might
+    run. PNG keeps the pixels exactly; a picture whose PNG would exceed `imaging.MAX_BYTES`, and
+    so could not be read again, becomes a JPEG.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def save(self, picture_id: str, content: bytes) -> tuple[str, int, int]:
+        """Store a picture and return its file name in the folder, its width and its height.
+
+        When this returns, the file and its folder entry are on the disk.
+
+        Raises:
+            PictureError: The bytes are not a picture that we take.
+        """
+        picture = read_picture(content)
+        encoded, suffix = _encode(picture)
+        file_name = f"{picture_id[:2]}/{picture_id}{suffix}"
+        path = self.folder / file_name
+        if not path.exists():
+            write_bytes_atomic(path, encoded)
+            _sync_folders(path.parent, self.folder)
+        return file_name, picture.shape[1], picture.shape[0]
+
+    def sweep_drafts(self) -> None:
+        """Remove half-written drafts that killed processes have left."""
+        oldest = time.time() - DRAFT_SECONDS
+        for draft_path in self.folder.glob("??/.*"):
+            if draft_path.stat().st_mtime < oldest:
+                draft_path.unlink(missing_ok=True)
+
+
+def _encode(picture: NDArray[np.uint8]) -> tuple[bytes, str]:
+    """Encode pixels `(H, W, 3)` and return the bytes with the suffix of their format."""
+    image = Image.fromarray(picture)
+    png = io.BytesIO()
+    # Level 1 is several times faster than the default 6, for about a tenth more bytes.
+    image.save(png, "PNG", compress_level=1)
+    if png.tell() <= MAX_BYTES:
+        return png.getvalue(), ".png"
+    jpeg = io.BytesIO()
+    image.save(jpeg, "JPEG", quality=92)
+    if jpeg.tell() > MAX_BYTES:
+        raise PictureError(
+            f"The picture has too much detail to be stored in {MAX_BYTES // 10**6} MB: "
+            "make it smaller."
+        )
+    return jpeg.getvalue(), ".jpg"
+
+
+def _sync_folders(*folders: Path) -> None:
+    """Put new names in folders on the disk; a synced file may else lose its name with the power."""
+    for folder in folders:
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

@@ -1,0 +1,199 @@
+"""What the label store hands out: frozen values, never live database objects."""
+
+import unicodedata
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+MAX_TEXT_LENGTH = 16
+UNCHECKED = "unchecked"
+"""The mark of a plate that nobody has looked at yet; never stored."""
+
+
+class Mark(StrEnum):
+    """What a person said about a reading."""
+
+    CORRECT = "correct"
+    CORRECTED = "corrected"
+    UNREADABLE = "unreadable"
+    NOT_A_PLATE = "not_a_plate"
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether a plate with this mark has a text, and so can teach a reader."""
+        return self in (Mark.CORRECT, Mark.CORRECTED)
+
+
+MARKS = (UNCHECKED, *Mark)
+"""Every state that a plate can be searched by, in the order of the work."""
+
+
+@dataclass(frozen=True)
+class StoredPicture:
+    """One picture.
+
+    Attributes:
+        picture_id: SHA-256 of the bytes as they came, 64 hex digits.
+        name: File name as it came first, without folders.
+        file_name: Where the cleaned picture lies, relative to the picture folder.
+        width: Pixels.
+        height: Pixels.
+        added_at: UTC.
+    """
+
+    picture_id: str
+    name: str
+    file_name: str
+    width: int
+    height: int
+    added_at: datetime
+
+
+@dataclass(frozen=True)
+class StoredReading:
+    """What a model said about a picture.
+
+    Attributes:
+        reading_id: Rises with time.
+        text: The plate as read.
+        confidence: Chance that the whole text is right, 0 to 1.
+        region: Region of the pattern that the text follows, if any.
+        pattern: Name of that pattern.
+        slots: JSON of each slot: symbol, probability, alternatives, doubtful.
+        reader_version: Which reader.
+        read_at: UTC.
+    """
+
+    reading_id: int
+    text: str
+    confidence: float
+    region: str | None
+    pattern: str | None
+    slots: tuple[dict[str, Any], ...]
+    reader_version: str
+    read_at: datetime
+
+
+@dataclass(frozen=True)
+class Revision:
+    """What a person said about a picture; written once, never changed.
+
+    Attributes:
+        revision_id: Rises with time.
+        mark: The person's verdict.
+        before: Text that stood before, by a person or by the model.
+        after: Text that stands now; empty for an unreadable picture or one without a plate.
+        author: Who.
+        reader_version: The reader whose text the person saw; empty when nothing had been read.
+        saved_at: UTC.
+    """
+
+    revision_id: int
+    mark: Mark
+    before: str
+    after: str
+    author: str
+    reader_version: str
+    saved_at: datetime
+
+
+@dataclass(frozen=True)
+class PlateRecord:
+    """A picture and everything that was ever said about it, oldest first."""
+
+    picture: StoredPicture
+    readings: tuple[StoredReading, ...]
+    revisions: tuple[Revision, ...]
+
+    @property
+    def reading(self) -> StoredReading | None:
+        """The latest reading."""
+        return self.readings[-1] if self.readings else None
+
+    @property
+    def revision(self) -> Revision | None:
+        """The revision that counts: the latest."""
+        return self.revisions[-1] if self.revisions else None
+
+    @property
+    def text(self) -> str:
+        """The text that stands: a person's before the model's; empty where there is none."""
+        if self.revision is not None:
+            return self.revision.after
+        return self.reading.text if self.reading else ""
+
+    @property
+    def mark(self) -> str:
+        """The mark that stands, `unchecked` before the first revision."""
+        return self.revision.mark.value if self.revision else UNCHECKED
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record as JSON has it, times in ISO 8601 with their UTC offset."""
+        plain = asdict(self) | {"text": self.text, "mark": self.mark}
+        return {name: _plain_value(value) for name, value in plain.items()}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some of the records that a search found.
+
+    Attributes:
+        records: At most `page_size`, newest reading first.
+        total: How many were found in all.
+        number: This page, from 1.
+        page_size: Records on a full page.
+    """
+
+    records: tuple[PlateRecord, ...]
+    total: int
+    number: int
+    page_size: int
+
+    @property
+    def num_pages(self) -> int:
+        """Pages in all, at least one."""
+        return max(1, -(-self.total // self.page_size))
+
+
+def clean_text(text: str) -> str:
+    """Return a typed plate text as it is stored: upper case, separators dropped.
+
+    Any alphabet is welcome (Ö, Ж): a plate may have letters that no reader of ours knows.
+
+    Raises:
+        ValueError: Nothing is left, it is too long, or it has other symbols than letters, digits
+            and separators; a `?` is refused, as it would hide a doubt.
+    """
+    composed = unicodedata.normalize("NFKC", text).upper()
+    symbols = [symbol for symbol in composed if not _is_separator(symbol)]
+    unknown = sorted({symbol for symbol in symbols if not symbol.isalnum()})
+    if unknown:
+        raise ValueError(
+            "A plate text has only letters and digits. "
+            f"Received: {text[:40]!r} (not allowed: {', '.join(map(repr, unknown))})"
+        )
+    if not 1 <= len(symbols) <= MAX_TEXT_LENGTH:
+        raise ValueError(
+            f"A plate text has 1 to {MAX_TEXT_LENGTH} letters and digits. "
+            f"Received {len(symbols)}: {text[:40]!r}"
+        )
+    return "".join(symbols)
+
+
+def _is_separator(symbol: str) -> bool:
+    """Tell spaces, dashes, dots and other punctuation from what a plate says."""
+    return symbol != "?" and (
+        symbol.isspace() or unicodedata.category(symbol) in ("Zs", "Pd", "Pc", "Po")
+    )
+
+
+def _plain_value(value: Any) -> Any:
+    """Turn datetimes and tuples, at any depth, into what JSON knows."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {key: _plain_value(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain_value(item) for item in value]
+    return value
