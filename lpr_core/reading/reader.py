@@ -82,6 +82,13 @@ class PlateReading:
         return {**asdict(self), "slots": slots}
 
 
+def prepare_batch(pictures: Sequence[Picture], height: int, width: int) -> NDArray[np.float32]:
+    """Return pictures of any sizes as a model takes them: `(N, height, width, 3)`, 0 to 255."""
+    return np.stack([fit_picture(picture, height, width) for picture in pictures]).astype(
+        np.float32
+    )
+
+
 class Reader:
     """Reads plates with one bundle; safe to share between threads.
 
@@ -147,11 +154,8 @@ class Reader:
         shape = (0, self.plate_format.slots, self.plate_format.num_symbols)
         chunks = [np.empty(shape, np.float32)]
         for start in range(0, len(pictures), BATCH_SIZE):
-            crops = [
-                fit_picture(picture, self.card.height, self.card.width)
-                for picture in pictures[start : start + BATCH_SIZE]
-            ]
-            images = np.stack(crops).astype(np.float32)  # (N, H, W, 3)
+            chunk = pictures[start : start + BATCH_SIZE]
+            images = prepare_batch(chunk, self.card.height, self.card.width)
             chunks += self._open().run([OUTPUT_NAME], {INPUT_NAME: images})
         return np.concatenate(chunks)
 
