@@ -1,6 +1,7 @@
 """Turn untrusted files into pictures: `(H, W, 3)` uint8 RGB, upright, or one clear sentence."""
 
 import io
+import stat
 from pathlib import Path
 
 import cv2
@@ -22,6 +23,8 @@ from lpr_core.plates.signatures import PICTURE_KINDS, recognise
 MAX_PIXELS = 30_000_000
 MAX_BYTES = 25_000_000
 MIN_SIDE = 8
+MAX_SCANS = 100
+"""A progressive JPEG has about ten scans; thousands keep a decoder busy for hours."""
 
 Picture = NDArray[np.uint8]
 """`(H, W, 3)` uint8 RGB."""
@@ -97,18 +100,18 @@ def fit_picture(picture: Picture, height: int, width: int) -> Picture:
 
 
 def _read_file(path: Path) -> bytes:
+    name = repr(str(path))
     try:
-        if not path.exists():
-            raise PictureError(f"There is no file {str(path)!r}.")
-        if not path.is_file():
-            raise PictureError(f"{str(path)!r} is not a file.")
+        # Opening a pipe would wait for somebody to write into it.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise PictureError(f"{name} is not a file; a folder or device holds no picture.")
         with path.open("rb") as stream:
             # One byte more than is allowed, so that a file that grows cannot fill the memory.
             return stream.read(MAX_BYTES + 1)
-    except (OSError, ValueError) as error:
-        if isinstance(error, PictureError):
-            raise
-        raise PictureError(f"The file {str(path)!r} cannot be opened.") from error
+    except FileNotFoundError:
+        raise PictureError(f"There is no file {name}.") from None
+    except OSError as error:
+        raise PictureError(f"The file {name} cannot be read: {error.strerror}.") from error
 
 
 def _check_content(content: bytes) -> str:
@@ -121,7 +124,7 @@ def _check_content(content: bytes) -> str:
         )
     kind = recognise(content)
     if kind not in PICTURE_KINDS:
-        raise PictureError(f"This is {kind}, not a picture; {_READABLE} can be read.")
+        raise PictureError(f"This is {kind}; only {_READABLE} pictures are read.")
     return kind
 
 
@@ -136,7 +139,11 @@ def _open_image(kind: str, content: bytes) -> tuple[ImageFile.ImageFile, int]:
         return _DECODERS[kind](io.BytesIO(content)), 1
     block = b""
     if kind == "JPEG":
-        content, block = jpeg.split_jpeg(content)
+        content, block, num_scans = jpeg.split_jpeg(content)
+        if num_scans > MAX_SCANS:
+            raise PictureError(
+                f"The JPEG picture has {num_scans} scans; at most {MAX_SCANS} are read."
+            )
     image = _DECODERS[kind](io.BytesIO(content))
     return image, exif.read_orientation(block or image.info.get("exif", b""))
 

@@ -2,9 +2,7 @@
 
 import re
 from collections.abc import Iterator
-
-MAX_SCANS = 100
-"""A progressive picture has about ten scans; thousands keep a decoder busy for hours."""
+from typing import NamedTuple
 
 # Markers with a length behind them, and the end of the picture. Between them lie bytes without a
 # marker: entropy-coded data, in which 0xFF is followed by 0x00 or a restart marker.
@@ -14,13 +12,18 @@ _END, _SCAN, _EXIF, _COMMENT = 0xD9, 0xDA, 0xE1, 0xFE
 _METADATA = (set(range(0xE1, 0xF0)) - {0xEE}) | {_COMMENT}
 
 
-def split_jpeg(content: bytes) -> tuple[bytes, bytes]:
-    """Return the picture without metadata, and the body of its EXIF block (empty without one).
+class JpegParts(NamedTuple):
+    """A JPEG file without metadata, the body of its EXIF block (or nothing), its scans counted."""
+
+    picture: bytes
+    exif: bytes
+    num_scans: int
+
+
+def split_jpeg(content: bytes) -> JpegParts:
+    """Part the picture from its metadata.
 
     Pillow parses EXIF, and the index of further pictures, while it opens a file; neither is needed.
-
-    Raises:
-        ValueError: more than `MAX_SCANS` scans.
     """
     header, exif = [content[:2]], b""
     scans = []
@@ -33,10 +36,8 @@ def split_jpeg(content: bytes) -> tuple[bytes, bytes]:
             header.append(content[start:end])
         elif marker == _EXIF and not exif and content[start + 4 : start + 10] == b"Exif\0\0":
             exif = content[start + 10 : end]
-    if len(scans) > MAX_SCANS:
-        raise ValueError(f"A JPEG picture may have {MAX_SCANS} scans. Received: {len(scans)}")
     pixels = content[scans[0] :] if scans else b""
-    return b"".join([*header, pixels]), exif
+    return JpegParts(b"".join([*header, pixels]), exif, len(scans))
 
 
 def _segments(content: bytes) -> Iterator[tuple[int, int, int]]:
