@@ -19,6 +19,9 @@ BUSY_SECONDS = 10.0
 VERSION_TABLE = "lpr_labels_version"
 DIALECTS = ("sqlite", "postgresql")
 
+_WRITER_LOCK = 0x6C70726C
+"""Number of the advisory lock that PostgreSQL writers share: "lprl" in ASCII."""
+
 _SQLITE_REASONS = {
     "locked": "another program keeps it busy; try again",
     "busy": "another program keeps it busy; try again",
@@ -45,8 +48,8 @@ class Database:
     """One database of labels, migrated to the newest schema when it is opened.
 
     SQLite runs with a write-ahead log and `synchronous=FULL`: each commit is on the disk when it
-    returns (https://sqlite.org/pragma.html#pragma_synchronous). Writers begin IMMEDIATE, so that
-    they queue up instead of failing half-way.
+    returns (https://sqlite.org/pragma.html#pragma_synchronous). Writers queue up, one transaction
+    at a time, so that each sees what the one before it has saved.
 
     Args:
         url: An SQLAlchemy URL of a dialect in `DIALECTS`.
@@ -62,14 +65,14 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection that sees one moment of the database."""
+        """Give a connection to read with; on SQLite it sees one moment of the database."""
         with explain_errors(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give a connection whose changes are all kept at the end, or none."""
-        with explain_errors(), self.engine.execution_options(immediate=True).begin() as connection:
+        with explain_errors(), self.engine.execution_options(writer=True).begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -145,7 +148,7 @@ def _create_engine(url: str) -> Engine:
             )
         if backend == "sqlite":
             return _create_sqlite_engine(parsed)
-        return create_engine(parsed, pool_pre_ping=True)
+        return _create_postgresql_engine(parsed)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise StoreError(f"The label store's URL cannot be used: {error}.") from error
 
@@ -161,6 +164,12 @@ def _create_sqlite_engine(url: URL) -> Engine:
     return engine
 
 
+def _create_postgresql_engine(url: URL) -> Engine:
+    engine = create_engine(url, pool_pre_ping=True)
+    event.listen(engine, "begin", _begin_postgresql)
+    return engine
+
+
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     # None: the driver leaves BEGIN to us, see _begin_sqlite.
     connection.isolation_level = None
@@ -169,5 +178,14 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    immediate = connection.get_execution_options().get("immediate", False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _is_writer(connection) else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    """Let writers queue up here too: a revision is based on the one before it."""
+    if _is_writer(connection):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
+
+
+def _is_writer(connection: Connection) -> bool:
+    return bool(connection.get_execution_options().get("writer", False))

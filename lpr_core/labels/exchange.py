@@ -16,7 +16,7 @@ from lpr_core.labels.store import LabelStore
 
 MANIFEST_COLUMNS = ("image_path", "plate_text", "plate_region")
 HISTORY_FORMAT = "lpr-labels-1"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA_STARTS = ("=", "+", "-", "@")
 
 
 class ExportKind(StrEnum):
@@ -103,5 +103,10 @@ def _shape(text: str) -> str:
 
 
 def _safe_cell(cell: str) -> str:
-    """Keep a spreadsheet from running a cell (https://owasp.org/www-community/attacks/CSV_Injection)."""
-    return f"'{cell}" if cell.startswith(_FORMULA_STARTS) else cell
+    """Keep a spreadsheet from running a cell.
+
+    See https://owasp.org/www-community/attacks/CSV_Injection: a quote before a formula's first
+    sign, no control characters.
+    """
+    printable = "".join(symbol if symbol.isprintable() else " " for symbol in cell).strip()
+    return f"'{printable}" if printable.startswith(_FORMULA_STARTS) else printable

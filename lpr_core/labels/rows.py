@@ -25,7 +25,7 @@ class Mark(StrEnum):
         return self in (Mark.CORRECT, Mark.CORRECTED)
 
 
-MARKS = (UNCHECKED, *Mark)
+MARKS = (UNCHECKED, *(mark.value for mark in Mark))
 """Every state that a plate can be searched by, in the order of the work."""
 
 

@@ -174,7 +174,7 @@ class LabelStore:
             return dict.fromkeys(MARKS, 0) | count_marks(connection)
 
     def records(self) -> Iterator[PlateRecord]:
-        """Yield every plate, oldest first, as of one moment."""
+        """Yield every plate, oldest first, without holding all of them in memory."""
         with self._database.read() as connection:
             order = select(pictures.c.picture_id).order_by(
                 pictures.c.added_at, pictures.c.picture_id
