@@ -1,0 +1,42 @@
+"""Saves labels until it is killed; each printed line is a promise.
+
+`python -m tests.saving_process DATA_DIR` forks one child for each line on its input, says
+`pid N`, and goes on when the child has been killed. A child adds plates, corrects them, and prints
+`saved PICTURE_ID TEXT` after the store has returned.
+"""
+
+import itertools
+import os
+import sys
+from pathlib import Path
+
+from lpr_core.labels import LabelStore
+from tests.label_samples import picture_bytes, reading_dict
+
+
+def save_for_ever(data_dir: Path, seed: int) -> None:
+    store = LabelStore(data_dir=data_dir)
+    picture_id = ""
+    for step in itertools.count():
+        if step % 3 == 0:
+            content = picture_bytes(seed * 10_000 + step, width=300, height=100)
+            picture_id = store.add_picture(content, f"plate {seed} {step}.png")
+            store.add_reading(picture_id, reading_dict())
+        text = f"K{seed}S{step}"
+        store.add_revision(picture_id, text=text, author="tester")
+        print("saved", picture_id, text, flush=True)
+
+
+def main() -> None:
+    data_dir = Path(sys.argv[1])
+    for seed, _line in enumerate(sys.stdin):
+        child = os.fork()
+        if child == 0:
+            save_for_ever(data_dir, seed)
+        print("pid", child, flush=True)
+        os.waitpid(child, 0)
+        print("killed", flush=True)
+
+
+if __name__ == "__main__":
+    main()
