@@ -1,1 +1,1 @@
-""""""
+"""Networks: backbones with their own preprocessing, and the recognizer that reads plates."""

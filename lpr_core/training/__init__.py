@@ -1,1 +1,1 @@
-""""""
+"""Training runs: configuration, one run, the run folder."""

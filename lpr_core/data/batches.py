@@ -1,0 +1,149 @@
+"""Batches of plates for training and validation, the same on every Keras backend."""
+
+from pathlib import Path
+
+import keras
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lpr_core.augment.noise import add_noise
+from lpr_core.plates.format import PlateFormat, encode_plates, one_hot
+from lpr_core.plates.imaging import fit_picture, read_picture
+from lpr_core.synthesis import photograph
+
+_BOX = ["x", "y", "width", "height"]
+
+
+class PlateBatches(keras.utils.PyDataset):
+    """Pictures and targets of a manifest's rows.
+
+    A batch is `(images (N, H, W, 3) float32 of 0..255, targets (N, S, V) float32 one-hot)`. What
+    batch `index` of epoch `epoch` holds depends on `(seed, epoch, index)` and nothing else: not on
+    the worker that makes it, nor on what was read before. Set `epoch` before an epoch begins.
+
+    Args:
+        frame: Rows with `image_path` and `plate_text`, and optionally the plate's box in pixels
+            (`x, y, width, height`), which is cut out first.
+        plate_format: Encodes the texts.
+        height: Rows of the pictures H.
+        width: Columns W.
+        batch_size: Plates N in a batch; the last one of an unshuffled pass may be smaller.
+        seed: Start of all randomness.
+        shuffle: Draw a new order for each pass over the rows and leave out the last, smaller batch.
+        num_steps: Batches in an epoch. `None`: one pass over the rows. Otherwise epochs go on
+            where the last one ended, and passes follow each other.
+        noise_strength: Standard deviation of Gaussian noise as a fraction of the range.
+        per_channel: Draw that noise for each colour channel on its own.
+        camera_severity: When given, each stored picture is photographed with a severity drawn
+            from 0 up to this one; a pair is the limit of the first epoch and of the one after
+            `ramp_epochs`, with even steps between.
+        ramp_epochs: Epochs that the pair spans.
+        cache_bytes: Keep decoded pictures in memory up to this size.
+        workers: Threads that prepare batches.
+    """
+
+    def __init__(
+        self,
+        frame: pd.DataFrame,
+        plate_format: PlateFormat,
+        *,
+        height: int,
+        width: int,
+        batch_size: int,
+        seed: int,
+        shuffle: bool,
+        num_steps: int | None = None,
+        noise_strength: float = 0.0,
+        per_channel: bool = True,
+        camera_severity: float | tuple[float, float] | None = None,
+        ramp_epochs: int = 1,
+        cache_bytes: int = 0,
+        workers: int = 1,
+    ) -> None:
+        super().__init__(workers=workers, max_queue_size=2 * workers)
+        if shuffle and len(frame) < batch_size:
+            raise ValueError(
+                f"`frame` must fill a batch of {batch_size}. Received: {len(frame)} rows"
+            )
+        self.epoch = 0
+        self.truth = encode_plates(list(frame["plate_text"]), plate_format)  # (rows, S)
+        self._targets = one_hot(self.truth, plate_format)
+        self._paths = [Path(path) for path in frame["image_path"]]
+        self._boxes = _read_boxes(frame)
+        self._size = (height, width)
+        self._batch_size = batch_size
+        self._seed = seed
+        self._shuffle = shuffle
+        self._num_steps = num_steps
+        self._noise_strength = noise_strength
+        self._per_channel = per_channel
+        self._camera_severity = camera_severity
+        self._ramp_epochs = ramp_epochs
+        self._cache: dict[int, NDArray[np.uint8]] = {}
+        self._cache_room = cache_bytes
+
+    def __len__(self) -> int:
+        return self._num_steps or self._pass_length
+
+    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        rows = self.rows_of(index)
+        rng = np.random.default_rng([self._seed, 1, self.epoch, index])
+        pictures = np.stack([self._prepare(row, rng) for row in rows])  # (N, H, W, 3)
+        if self._noise_strength:
+            pictures = add_noise(
+                pictures,
+                self._noise_strength,
+                per_channel=self._per_channel,
+                seed=int(rng.integers(2**31)),
+            )
+        return pictures.astype(np.float32), self._targets[rows]
+
+    @property
+    def severity(self) -> float | None:
+        """Severity of the camera in the present epoch."""
+        if not isinstance(self._camera_severity, tuple):
+            return self._camera_severity
+        start, end = self._camera_severity
+        return start + (end - start) * min(self.epoch / max(self._ramp_epochs, 1), 1.0)
+
+    @property
+    def _pass_length(self) -> int:
+        if self._shuffle:
+            return len(self._paths) // self._batch_size
+        return -(-len(self._paths) // self._batch_size)
+
+    def rows_of(self, index: int) -> NDArray[np.int64]:
+        """Return the rows of the frame that batch `index` of the present epoch holds."""
+        step = self.epoch * len(self) + index
+        pass_index, position = divmod(step, self._pass_length)
+        order = np.arange(len(self._paths))
+        if self._shuffle:
+            order = np.random.default_rng([self._seed, 0, pass_index]).permutation(order)
+        return order[position * self._batch_size : (position + 1) * self._batch_size]
+
+    def _prepare(self, row: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+        picture = self._read(row)
+        if self.severity is not None:
+            severity = float(rng.uniform(0, self.severity))
+            picture = photograph(picture, rng, severity, size=self._size)
+        return fit_picture(picture, *self._size)
+
+    def _read(self, row: int) -> NDArray[np.uint8]:
+        if row in self._cache:
+            return self._cache[row]
+        picture = read_picture(self._paths[row])
+        if self._boxes is not None:
+            left, top, width, height = self._boxes[row]
+            picture = picture[top : top + height, left : left + width]
+        if self._cache_room >= picture.nbytes:
+            # Two workers that meet here only count one picture twice.
+            self._cache_room -= picture.nbytes
+            self._cache[row] = picture
+        return picture
+
+
+def _read_boxes(frame: pd.DataFrame) -> NDArray[np.int64] | None:
+    if not set(_BOX) <= set(frame.columns):
+        return None
+    return frame[_BOX].to_numpy(dtype=np.int64)

@@ -1,0 +1,209 @@
+"""What happens around the steps of a run: measuring, saving, stopping, telling."""
+
+# ruff: noqa: D102, ARG002 - methods that Keras asks for; the class docstring speaks for them
+
+import math
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from numpy.typing import NDArray
+
+from lpr_core.data.batches import PlateBatches
+from lpr_core.models.recognizer import save_recognizer
+from lpr_core.training.checkpoint import save_checkpoint
+from lpr_core.training.config import TrainingConfig
+from lpr_core.training.patience import find_best_epoch, is_out_of_patience, rate_after_plateau
+from lpr_core.training.runs import RunFolder
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run is.
+
+    Attributes:
+        epoch: Epochs that are finished.
+        epochs: Epochs in all.
+        step: Steps done in the present epoch.
+        steps: Steps of an epoch.
+        loss: Mean loss of the present epoch so far.
+        seconds_left: Estimate from the steps of this process; `None` before its second step.
+        row: The history row of the epoch that just ended, `None` within an epoch.
+    """
+
+    epoch: int
+    epochs: int
+    step: int
+    steps: int
+    loss: float
+    seconds_left: float | None
+    row: Mapping[str, float] | None = None
+
+
+ProgressListener = Callable[[Progress], None]
+
+
+class EpochKeeper(keras.callbacks.Callback):
+    """After each epoch: measures on the validation plates, writes the history, saves, decides.
+
+    Args:
+        config: The run's.
+        folder: Where it writes.
+        train: Told which epoch it is.
+        validation: Plates to measure on.
+        history: Rows of the epochs before, when a run goes on; grows in place.
+    """
+
+    def __init__(
+        self,
+        config: TrainingConfig,
+        folder: RunFolder,
+        train: PlateBatches,
+        validation: PlateBatches,
+        history: list[dict[str, float]],
+    ) -> None:
+        super().__init__()
+        self.config = config
+        self.folder = folder
+        self.train = train
+        self.validation = validation
+        self.history = history
+        self.diverged_at = ""
+        self._started = 0.0
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self.train.epoch = epoch
+        self._started = time.monotonic()
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if not math.isfinite(logs["loss"]):
+            self.diverged_at = f"the loss became {logs['loss']} in step {batch + 1}"
+            self.model.stop_training = True
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        if self.diverged_at:
+            self.diverged_at += f" of epoch {epoch + 1}"
+            return
+        names = ("loss", "character_accuracy", "plate_accuracy")
+        with averaged_weights(self.model, self.config):
+            row = {
+                "epoch": epoch + 1,
+                **{name: float(logs[name]) for name in names},
+                **self._measure(),
+                "learning_rate": float(self.model.optimizer.learning_rate),
+                "seconds": time.monotonic() - self._started,
+            }
+            self.history.append(row)
+            if self._is_kept():
+                save_recognizer(self.model, self.config.recognizer, self.folder.path)
+        self._decide()
+        # The history first: a checkpoint must never be ahead of it.
+        self.folder.write_history(self.history)
+        save_checkpoint(self.folder.checkpoint_path, self.model, num_epochs=epoch + 1)
+
+    def _measure(self) -> dict[str, float]:
+        probabilities = self.model.predict(self.validation, verbose=0)
+        return measure_loss(self.validation.truth, probabilities, self.config.label_smoothing)
+
+    def _is_kept(self) -> bool:
+        best = find_best_epoch(self.history, self.config.monitor)
+        return self.config.keep == "last" or best == len(self.history) - 1
+
+    def _decide(self) -> None:
+        config = self.config
+        if config.plateau_patience is not None:
+            self.model.optimizer.learning_rate = rate_after_plateau(
+                self.history,
+                config.monitor,
+                config.plateau_patience,
+                config.plateau_factor,
+                config.plateau_min_rate,
+            )
+        if is_stopped_early(config, self.history):
+            self.model.stop_training = True
+
+
+class ProgressTeller(keras.callbacks.Callback):
+    """Tells a listener about each step and each epoch, with the time that is left.
+
+    Args:
+        listener: Called in the training thread.
+        history: The rows that `EpochKeeper` appends to.
+    """
+
+    def __init__(self, listener: ProgressListener, history: list[dict[str, float]]) -> None:
+        super().__init__()
+        self._listener = listener
+        self._history = history
+        self._epoch = 0
+        self._started: float | None = None
+        self._steps_done = 0
+
+    def on_epoch_begin(self, epoch: int, logs: Any = None) -> None:
+        self._epoch = epoch
+
+    def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+        if self._started is None:
+            # The clock starts after the first step, which also compiles the graph.
+            self._started = time.monotonic()
+        else:
+            self._steps_done += 1
+        self._tell(self._epoch, batch + 1, logs["loss"], None)
+
+    def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+        row = self._history[-1] if len(self._history) == epoch + 1 else None
+        self._tell(epoch + 1, 0, logs["loss"], row)
+
+    def _tell(self, epoch: int, step: int, loss: float, row: Mapping[str, float] | None) -> None:
+        epochs, steps = self.params["epochs"], self.params["steps"]
+        seconds_left = None
+        if self._started is not None and self._steps_done:
+            pace = (time.monotonic() - self._started) / self._steps_done
+            seconds_left = pace * ((epochs - epoch) * steps - step)
+        self._listener(Progress(epoch, epochs, step, steps, float(loss), seconds_left, row))
+
+
+@contextmanager
+def averaged_weights(model: keras.Model, config: TrainingConfig) -> Iterator[None]:
+    """Put the moving average of the weights into the model for a while, where a run keeps one."""
+    if config.ema_momentum is None:
+        yield
+        return
+    swap = keras.callbacks.SwapEMAWeights()
+    swap.set_model(model)
+    swap.on_test_begin()
+    try:
+        yield
+    finally:
+        swap.on_test_end()
+
+
+def measure_loss(
+    truth: NDArray[np.int64], probabilities: NDArray[np.float32], label_smoothing: float
+) -> dict[str, float]:
+    """Return the validation part of a history row.
+
+    Args:
+        truth: Alphabet positions `(N, S)`.
+        probabilities: `(N, S, V)`.
+        label_smoothing: The training's, so that both losses can be compared.
+    """
+    logs = np.log(np.clip(probabilities.astype(np.float64), 1e-7, 1))  # (N, S, V)
+    true_logs = np.take_along_axis(logs, truth[:, :, None], axis=2)[:, :, 0]
+    smooth = (1 - label_smoothing) * true_logs + label_smoothing * logs.mean(axis=2)
+    right = probabilities.argmax(axis=2) == truth
+    return {
+        "val_loss": float(-smooth.mean()),
+        "val_character_accuracy": float(right.mean()),
+        "val_plate_accuracy": float(right.all(axis=1).mean()),
+    }
+
+
+def is_stopped_early(config: TrainingConfig, history: list[dict[str, float]]) -> bool:
+    """Tell whether early stopping ends the run after these epochs."""
+    patience = config.early_stopping_patience
+    return patience is not None and is_out_of_patience(history, config.monitor, patience)

@@ -1,0 +1,91 @@
+"""The configuration of one training run; the defaults are the first account's."""
+
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from lpr_core.models.recognizer import RecognizerConfig
+
+Severity = float | tuple[float, float]
+
+
+class TrainingConfig(BaseModel):
+    """Everything that decides how a run turns out, together with the data.
+
+    Attributes:
+        manifest: Path of the manifest with the training plates.
+        validation_manifest: Path of the one with the validation plates; `None` is the same one.
+        train_split: Split to learn from. A manifest without splits is taken whole.
+        validation_split: Split that every epoch is measured on.
+        recognizer: The network.
+        seed: Start values, data order, dropout and augmentation all follow from it.
+        epochs: Times that the network is measured and saved.
+        steps_per_epoch: Batches in an epoch; `None` is one pass over the training plates.
+        batch_size: Plates in a batch.
+        optimizer: `adam` or `adamw`.
+        learning_rate: Its rate, the highest one of a schedule.
+        weight_decay: Of AdamW.
+        schedule: `constant`, or `cosine` down to a hundredth.
+        warmup: Share of all steps in which a cosine schedule first rises from 0.
+        clip_norm: Longest gradient of one variable; `None` does not clip.
+        label_smoothing: Share of each target that is spread over all symbols.
+        ema_momentum: Measure and keep a moving average of the weights with this momentum.
+        monitor: What decides on the best epoch, early stopping and the plateau.
+        keep: Weights of the `last` epoch or of the `best` one.
+        early_stopping_patience: Stop after so many epochs without a better one.
+        plateau_patience: After so many epochs without a better one, multiply the learning rate by
+            `plateau_factor`, down to `plateau_min_rate` at least.
+        plateau_factor: See `plateau_patience`.
+        plateau_min_rate: See `plateau_patience`.
+        noise_strength: Gaussian noise on training pictures, a fraction of the range.
+        per_channel: Draw the noise for each colour channel on its own.
+        camera_severity: Photograph each training picture badly, 0 to 1; a pair begins with the
+            first severity and reaches the second after `ramp_epochs`.
+        ramp_epochs: See `camera_severity`; `None` is all epochs.
+        cache_megabytes: Memory for decoded training pictures.
+        workers: Threads that prepare batches.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    manifest: str
+    validation_manifest: str | None = None
+    train_split: str = "train"
+    validation_split: str = "validation"
+    recognizer: RecognizerConfig = RecognizerConfig()
+    seed: int = Field(default=0, ge=0)
+    epochs: int = Field(default=10, ge=1)
+    steps_per_epoch: int | None = Field(default=None, ge=1)
+    batch_size: int = Field(default=16, ge=1)
+    optimizer: Literal["adam", "adamw"] = "adam"
+    learning_rate: float = Field(default=1e-4, gt=0)
+    weight_decay: float = Field(default=0.01, ge=0)
+    schedule: Literal["constant", "cosine"] = "constant"
+    warmup: float = Field(default=0.0, ge=0, lt=1)
+    clip_norm: float | None = Field(default=None, gt=0)
+    label_smoothing: float = Field(default=0.0, ge=0, lt=1)
+    ema_momentum: float | None = Field(default=None, gt=0, lt=1)
+    monitor: Literal["val_loss", "val_character_accuracy", "val_plate_accuracy"] = "val_loss"
+    keep: Literal["last", "best"] = "last"
+    early_stopping_patience: int | None = Field(default=None, ge=1)
+    plateau_patience: int | None = Field(default=None, ge=1)
+    plateau_factor: float = Field(default=0.5, gt=0, lt=1)
+    plateau_min_rate: float = Field(default=1e-6, ge=0)
+    noise_strength: float = Field(default=0.0, ge=0, le=1)
+    per_channel: bool = True
+    camera_severity: Severity | None = None
+    ramp_epochs: int | None = Field(default=None, ge=1)
+    cache_megabytes: int = Field(default=2048, ge=0)
+    workers: int = Field(default=2, ge=1)
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        if self.schedule == "cosine" and self.plateau_patience is not None:
+            raise ValueError("`plateau_patience` needs the constant schedule. Received: cosine")
+        if self.schedule == "constant" and self.warmup:
+            raise ValueError(f"`warmup` needs the cosine schedule. Received: {self.warmup}")
+        severity = self.camera_severity
+        ends = severity if isinstance(severity, tuple) else (severity or 0.0,)
+        if not all(0 <= end <= 1 for end in ends):
+            raise ValueError(f"`camera_severity` must lie in 0 to 1. Received: {severity}")
+        return self

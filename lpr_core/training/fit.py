@@ -1,0 +1,218 @@
+"""One training run, from a configuration to a run folder."""
+
+import time
+from pathlib import Path
+from typing import Any
+
+import keras
+import pandas as pd
+from keras import ops
+
+from lpr_core.data.batches import PlateBatches
+from lpr_core.data.manifest import read_manifest
+from lpr_core.models.recognizer import WEIGHTS_NAME, build_recognizer
+from lpr_core.plates.metrics import score_plates
+from lpr_core.training.callbacks import (
+    EpochKeeper,
+    ProgressListener,
+    ProgressTeller,
+    is_stopped_early,
+)
+from lpr_core.training.checkpoint import restore_checkpoint
+from lpr_core.training.config import TrainingConfig
+from lpr_core.training.optimizers import build_optimizer
+from lpr_core.training.patience import find_best_epoch
+from lpr_core.training.predictions import tabulate_predictions
+from lpr_core.training.provenance import describe_run
+from lpr_core.training.runs import RunFolder
+
+_FREE_FIELDS = {"workers", "cache_megabytes"}
+
+
+class DivergedError(ArithmeticError):
+    """The loss is no longer a number; the run is over and its folder says failed."""
+
+
+def train_run(
+    config: TrainingConfig, run_dir: Path, on_progress: ProgressListener | None = None
+) -> RunFolder:
+    """Train as configured and leave a run folder behind.
+
+    A folder whose run was killed goes on where its last epoch ended; a finished one is returned as
+    it is.
+
+    Args:
+        config: What to train, and on what.
+        run_dir: The run's folder; made when missing.
+        on_progress: Called after each step and each epoch.
+
+    Raises:
+        ValueError: The data has too few plates, or the folder holds a run of another configuration
+            or other data.
+        DivergedError: The loss became infinite or no number.
+    """
+    train, validation = _read_plates(config)
+    folder = RunFolder(run_dir)
+    _claim(folder, describe_run(config, train, validation))
+    if folder.state == "finished":
+        return folder
+    folder.write_state("started")
+    try:
+        _train(config, folder, train, validation, on_progress)
+    except Exception as error:
+        folder.write_state("failed", f"{type(error).__name__}: {error}")
+        raise
+    folder.write_state("finished")
+    folder.checkpoint_path.unlink(missing_ok=True)
+    return folder
+
+
+@keras.saving.register_keras_serializable(package="lpr")
+def plate_accuracy(truth: Any, probabilities: Any) -> Any:
+    """Return for each plate 1.0 when all its slots are right, else 0.0: `(N, S, V)` to `(N,)`."""
+    right = ops.equal(ops.argmax(truth, axis=-1), ops.argmax(probabilities, axis=-1))
+    return ops.cast(ops.all(right, axis=-1), "float32")
+
+
+def _read_plates(config: TrainingConfig) -> tuple[pd.DataFrame, pd.DataFrame]:
+    plate_format = config.recognizer.plate_format
+    frame = read_manifest(Path(config.manifest), plate_format)
+    if config.validation_manifest is None:
+        if not _has_splits(frame):
+            raise ValueError(
+                f"{config.manifest} must name splits, or `validation_manifest` another file."
+            )
+        other = frame
+    else:
+        other = read_manifest(Path(config.validation_manifest), plate_format)
+    return _select_split(frame, config.train_split), _select_split(other, config.validation_split)
+
+
+def _select_split(frame: pd.DataFrame, split: str) -> pd.DataFrame:
+    if not _has_splits(frame):
+        return frame
+    rows = frame[frame["split"] == split].reset_index(drop=True)
+    if rows.empty:
+        known = ", ".join(sorted(set(frame["split"].astype(str))))
+        raise ValueError(f"the manifest has no plates in the split {split!r}; it has: {known}.")
+    return rows
+
+
+def _has_splits(frame: pd.DataFrame) -> bool:
+    return "split" in frame and bool(frame["split"].fillna("").astype(str).str.len().any())
+
+
+def _claim(folder: RunFolder, record: dict[str, Any]) -> None:
+    """Write the run's description, unless the folder holds the same run already."""
+    known = folder.read_config()
+    if not known:
+        folder.write_config(record)
+        return
+    differences = [
+        key
+        for key in record["config"]
+        if key not in _FREE_FIELDS and record["config"][key] != known["config"].get(key)
+    ]
+    if record["data"] != known["data"]:
+        differences.append("the plates of the manifest")
+    if differences:
+        raise ValueError(
+            f"{folder.path} holds another run; different: {', '.join(differences)}. "
+            "Choose another folder."
+        )
+
+
+def _train(
+    config: TrainingConfig,
+    folder: RunFolder,
+    train: pd.DataFrame,
+    validation: pd.DataFrame,
+    on_progress: ProgressListener | None,
+) -> None:
+    train_batches, validation_batches = _make_batches(config, train, validation)
+    model = _compile(config, len(train_batches) * config.epochs)
+    done = restore_checkpoint(folder.checkpoint_path, model)
+    history = folder.read_history().to_dict("records")[:done]
+    if done < config.epochs and not is_stopped_early(config, history):
+        keeper = EpochKeeper(config, folder, train_batches, validation_batches, history)
+        tellers = [ProgressTeller(on_progress, history)] if on_progress else []
+        model.fit(
+            train_batches,
+            initial_epoch=done,
+            epochs=config.epochs,
+            shuffle=False,  # the batches bring their own order
+            verbose=0,
+            callbacks=[keeper, *tellers],
+        )
+        if keeper.diverged_at:
+            raise DivergedError(keeper.diverged_at)
+    _write_results(config, folder, model, validation, validation_batches, history)
+
+
+def _make_batches(
+    config: TrainingConfig, train: pd.DataFrame, validation: pd.DataFrame
+) -> tuple[PlateBatches, PlateBatches]:
+    recognizer = config.recognizer
+    common = {
+        "height": recognizer.height,
+        "width": recognizer.width,
+        "batch_size": config.batch_size,
+        "seed": config.seed,
+        "workers": config.workers,
+        "cache_bytes": config.cache_megabytes * 2**20 // 2,
+    }
+    train_batches = PlateBatches(
+        train,
+        recognizer.plate_format,
+        shuffle=True,
+        num_steps=config.steps_per_epoch,
+        noise_strength=config.noise_strength,
+        per_channel=config.per_channel,
+        camera_severity=config.camera_severity,
+        ramp_epochs=config.ramp_epochs or config.epochs,
+        **common,
+    )
+    return train_batches, PlateBatches(validation, recognizer.plate_format, shuffle=False, **common)
+
+
+def _compile(config: TrainingConfig, num_steps: int) -> keras.Model:
+    model = build_recognizer(config.recognizer, seed=config.seed)
+    model.compile(
+        optimizer=build_optimizer(config, num_steps),
+        loss=keras.losses.CategoricalCrossentropy(label_smoothing=config.label_smoothing),
+        metrics=[
+            keras.metrics.CategoricalAccuracy(name="character_accuracy"),
+            keras.metrics.MeanMetricWrapper(plate_accuracy, name="plate_accuracy"),
+        ],
+        # XLA makes training several times slower on a CPU; JAX compiles in any case.
+        jit_compile=keras.config.backend() != "tensorflow",
+    )
+    return model
+
+
+def _write_results(
+    config: TrainingConfig,
+    folder: RunFolder,
+    model: keras.Model,
+    validation: pd.DataFrame,
+    batches: PlateBatches,
+    history: list[dict[str, float]],
+) -> None:
+    model.load_weights(folder.path / WEIGHTS_NAME)
+    started = time.monotonic()
+    probabilities = model.predict(batches, verbose=0)
+    predict_seconds = time.monotonic() - started
+    plate_format = config.recognizer.plate_format
+    folder.write_predictions(tabulate_predictions(validation, probabilities, plate_format))
+    folder.write_metrics(
+        {
+            **score_plates(batches.truth, probabilities),
+            "epochs": len(history),
+            "best_epoch": find_best_epoch(history, config.monitor) + 1,
+            "kept": config.keep,
+            "num_parameters": model.count_params(),
+            "num_trainable": sum(int(ops.size(w)) for w in model.trainable_weights),
+            "train_seconds": sum(row["seconds"] for row in history),
+            "validation_plates_per_second": len(validation) / predict_seconds,
+        }
+    )

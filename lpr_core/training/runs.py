@@ -1,0 +1,164 @@
+"""The run folder: what a training run leaves behind, written whole or not at all."""
+
+import gzip
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from lpr_core.files import write_bytes_atomic, write_text_atomic
+
+RunState = Literal["started", "finished", "failed"]
+
+HISTORY_COLUMNS = (
+    "epoch",
+    "loss",
+    "character_accuracy",
+    "plate_accuracy",
+    "val_loss",
+    "val_character_accuracy",
+    "val_plate_accuracy",
+    "learning_rate",
+    "seconds",
+)
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """One run on disk.
+
+    Files: `config.json` (configuration, data fingerprint, code, backend, device, seed, versions),
+    `state.json`, `history.csv` (a row for each epoch), `metrics.json` and `predictions.csv.gz`
+    (validation plates, made with the kept weights), `recognizer.json`, `recognizer.weights.h5` and,
+    until the run is finished, `checkpoint.npz`.
+
+    Attributes:
+        path: The folder; its name is the run's name.
+    """
+
+    path: Path
+
+    @property
+    def state(self) -> RunState | None:
+        """What became of the run; `None` when the folder holds none."""
+        return _read_json(self.path / "state.json").get("state")
+
+    @property
+    def reason(self) -> str:
+        """Why the run failed; empty for all others."""
+        return _read_json(self.path / "state.json").get("reason", "")
+
+    @property
+    def checkpoint_path(self) -> Path:
+        """Where an unfinished run keeps what it needs to go on."""
+        return self.path / "checkpoint.npz"
+
+    def write_state(self, state: RunState, reason: str = "") -> None:
+        """Note what became of the run."""
+        _write_json(self.path / "state.json", {"state": state, "reason": reason})
+
+    def write_config(self, record: Mapping[str, Any]) -> None:
+        """Write what the run is made of; done before its first step."""
+        _write_json(self.path / "config.json", record)
+
+    def read_config(self) -> dict[str, Any]:
+        """Return what `write_config` wrote; empty when nothing is there."""
+        return _read_json(self.path / "config.json")
+
+    def write_metrics(self, metrics: Mapping[str, Any]) -> None:
+        """Write the scores of the kept weights."""
+        _write_json(self.path / "metrics.json", metrics)
+
+    def read_metrics(self) -> dict[str, Any]:
+        """Return the scores; empty for a run that is not finished."""
+        return _read_json(self.path / "metrics.json")
+
+    def write_history(self, rows: Sequence[Mapping[str, float]]) -> None:
+        """Write one row for each epoch, oldest first, with the keys `HISTORY_COLUMNS`."""
+        table = pd.DataFrame(rows, columns=list(HISTORY_COLUMNS))
+        write_text_atomic(self.path / "history.csv", table.to_csv(index=False))
+
+    def read_history(self) -> pd.DataFrame:
+        """Return one row for each epoch; no rows before the first epoch ends."""
+        path = self.path / "history.csv"
+        if not path.is_file():
+            return pd.DataFrame(columns=list(HISTORY_COLUMNS))
+        return pd.read_csv(path, float_precision="round_trip")
+
+    def write_predictions(self, table: pd.DataFrame) -> None:
+        """Write one row for each validation plate."""
+        content = io.BytesIO()
+        # No time stamp in the header: equal predictions are equal files.
+        with gzip.GzipFile(fileobj=content, mode="wb", mtime=0) as stream:
+            stream.write(table.to_csv(index=False).encode())
+        write_bytes_atomic(self.path / "predictions.csv.gz", content.getvalue())
+
+    def read_predictions(self) -> pd.DataFrame:
+        """Return the predictions, texts as texts ("0012345" stays).
+
+        Raises:
+            FileNotFoundError: The run is not finished.
+        """
+        texts = {name: str for name in ("image_path", "plate_region", "truth", "text")}
+        return pd.read_csv(
+            self.path / "predictions.csv.gz", dtype=texts, keep_default_na=False
+        ).astype({"confidence": float})
+
+
+def list_runs(runs_dir: Path) -> pd.DataFrame:
+    """Return one row for each run folder directly below `runs_dir`, newest first.
+
+    Columns: `name, path, state, reason, created, backbone, head, weights, seed, epochs` (done so
+    far) `, val_loss, val_character_accuracy, val_plate_accuracy` (of the last epoch). Reads small
+    files only.
+    """
+    folders = [RunFolder(path.parent) for path in runs_dir.glob("*/state.json")]
+    table = pd.DataFrame([_summarize(folder) for folder in folders], columns=list(_SUMMARY))
+    return table.sort_values(["created", "name"], ascending=[False, True], ignore_index=True)
+
+
+_SUMMARY = (
+    "name",
+    "path",
+    "state",
+    "reason",
+    "created",
+    "backbone",
+    "head",
+    "weights",
+    "seed",
+    "epochs",
+    "val_loss",
+    "val_character_accuracy",
+    "val_plate_accuracy",
+)
+
+
+def _summarize(folder: RunFolder) -> dict[str, Any]:
+    record = folder.read_config()
+    config = record.get("config", {})
+    history = folder.read_history()
+    last = {} if history.empty else history.iloc[-1].to_dict()
+    return {
+        "name": folder.path.name,
+        "path": str(folder.path),
+        "state": folder.state,
+        "reason": folder.reason,
+        "created": record.get("created", ""),
+        "seed": config.get("seed"),
+        "epochs": len(history),
+        **{key: config.get("recognizer", {}).get(key) for key in ("backbone", "head", "weights")},
+        **{key: last.get(key) for key in _SUMMARY[-3:]},
+    }
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text()) if path.is_file() else {}
+
+
+def _write_json(path: Path, value: Mapping[str, Any]) -> None:
+    write_text_atomic(path, json.dumps(value, indent=2))
