@@ -1,0 +1,1 @@
+"""Speed and accuracy, measured on this machine: `python -m tests.benchmarks` runs all of them."""
