@@ -1,7 +1,7 @@
 """Saves labels until it is killed; each printed line is a promise.
 
-`python -m tests.saving_process DATA_DIR` forks one child for each line on its input, says
-`pid N`, and goes on when the child has been killed. A child adds plates, corrects them, and prints
+`python -m tests.saving_process DATA_DIR` forks one child for each line on its input and says
+`killed` when that has ended. A child says `pid N`, adds plates, corrects them, and prints
 `saved PICTURE_ID TEXT` after the store has returned.
 """
 
@@ -14,7 +14,13 @@ from lpr_core.labels import LabelStore
 from tests.label_samples import picture_bytes, reading_dict
 
 
+def say(*words: object) -> None:
+    """Write one line at once: a kill never leaves half of it."""
+    os.write(sys.stdout.fileno(), (" ".join(map(str, words)) + "\n").encode())
+
+
 def save_for_ever(data_dir: Path, seed: int) -> None:
+    say("pid", os.getpid())
     store = LabelStore(data_dir=data_dir)
     picture_id = ""
     for step in itertools.count():
@@ -24,7 +30,7 @@ def save_for_ever(data_dir: Path, seed: int) -> None:
             store.add_reading(picture_id, reading_dict())
         text = f"K{seed}S{step}"
         store.add_revision(picture_id, text=text, author="tester")
-        print("saved", picture_id, text, flush=True)
+        say("saved", picture_id, text)
 
 
 def main() -> None:
@@ -33,9 +39,8 @@ def main() -> None:
         child = os.fork()
         if child == 0:
             save_for_ever(data_dir, seed)
-        print("pid", child, flush=True)
         os.waitpid(child, 0)
-        print("killed", flush=True)
+        say("killed")
 
 
 if __name__ == "__main__":
