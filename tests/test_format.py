@@ -2,7 +2,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
@@ -143,16 +143,19 @@ def test_one_hot_has_a_single_one_in_each_slot():
         one_hot([[35] * 7], SEVEN)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=SEVEN.alphabet, min_size=7, max_size=7))
 def test_round_trip_seven(text):
     assert decode_plate(encode_plate(text, SEVEN), SEVEN) == text
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=PADDED.alphabet[:-1], min_size=1, max_size=9))
 def test_round_trip_padded(text):
     assert decode_plate(encode_plate(text, PADDED), PADDED) == text
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_text_is_normalised_once_or_refused(text):
     try:

@@ -3,7 +3,7 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
@@ -126,6 +126,7 @@ def test_wilson_interval_is_the_one_of_statsmodels(successes, count):
     assert wilson_interval(successes, count) == pytest.approx(expected, abs=1e-9)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.lists(st.integers(0, 7), min_size=1, max_size=60))
 def test_intervals_hold_their_points(num_wrong):
     read = np.zeros((len(num_wrong), 7), dtype=np.int64)
@@ -218,6 +219,7 @@ def test_both_scores_agree_on_whole_plates():
     assert by_text == {name: by_plate[name] for name in by_text}
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text("AB", min_size=1, max_size=6), st.text("AB", max_size=6), st.text("AB", max_size=6))
 def test_edit_distance_is_a_distance(one, two, three):
     def distance(a, b):

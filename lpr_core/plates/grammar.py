@@ -211,9 +211,8 @@ def _find_best_text(
     best_plain = prior.no_pattern * softened.max(axis=1).prod()
     of_kind = np.eye(prior.num_kinds)[prior.kinds]  # (V, K)
     candidates = softened[:, :, None] * of_kind  # (S, V, K)
-    weights = (prior.no_pattern + prior.boosts) * _pick(candidates.max(axis=1), prior.shapes).prod(
-        axis=1
-    )
+    best_in_shape = _pick(candidates.max(axis=1), prior.shapes).prod(axis=1)  # (M,)
+    weights = (prior.no_pattern + prior.boosts) * best_in_shape
     if not weights.size or best_plain > weights.max():
         return plain, None, best_plain
     best = int(weights.argmax())
