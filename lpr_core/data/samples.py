@@ -1,0 +1,122 @@
+"""One plate in one picture, as a manifest's row and every importer says it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from lpr_core.plates.imaging import Picture, PictureError, read_picture
+
+SPLITS = ("train", "validation", "test")
+BOX_COLUMNS = ["x", "y", "width", "height"]
+TEXT_COLUMNS = ["image_path", "plate_text", "plate_region", "split"]
+
+
+class ManifestError(ValueError):
+    """Rows or files that cannot be used; `problems` has one line for each of them."""
+
+    def __init__(self, summary: str, problems: Sequence[str] = ()) -> None:
+        super().__init__("\n  ".join([summary, *problems]))
+        self.problems = tuple(problems)
+
+
+@dataclass(frozen=True)
+class Box:
+    """The plate's place in the picture: left and top edge, width and height in pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+    def __post_init__(self) -> None:
+        if min(self.x, self.y) < 0 or min(self.width, self.height) < 1:
+            raise ValueError(
+                "a box must have x and y of at least 0, width and height of at least 1. "
+                f"Received: {self.x}, {self.y}, {self.width}, {self.height}"
+            )
+
+    @classmethod
+    def around(cls, points: Sequence[tuple[float, float]]) -> Self:
+        """Return the upright box around points `(x, y)`; what lies below 0 is cut off."""
+        corners = np.maximum(np.rint(points), 0).astype(int)  # (P, 2)
+        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
+        return cls(int(left), int(top), int(right - left), int(bottom - top))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """A picture, the text of the plate in it, and what else is known.
+
+    Attributes:
+        image_path: Where the picture is.
+        plate_text: The plate's text.
+        plate_region: A region code such as "br" or "us-ca"; empty when unknown.
+        split: One of `SPLITS`; empty when not split yet.
+        box: The plate's place; `None` when the whole picture shows the plate.
+    """
+
+    image_path: Path
+    plate_text: str
+    plate_region: str = ""
+    split: str = ""
+    box: Box | None = None
+
+
+def build_frame(samples: Iterable[Sample]) -> pd.DataFrame:
+    """Return one row for each sample: `TEXT_COLUMNS` as text, and `BOX_COLUMNS` where given.
+
+    Raises:
+        ManifestError: Some samples have a box and others have none.
+    """
+    samples = list(samples)
+    frame = pd.DataFrame(
+        [(str(s.image_path), s.plate_text, s.plate_region, s.split) for s in samples],
+        columns=TEXT_COLUMNS,
+        dtype="str",
+    )
+    boxes = [sample.box for sample in samples if sample.box is not None]
+    if not boxes:
+        return frame
+    if len(boxes) < len(samples):
+        without = next(sample.image_path for sample in samples if sample.box is None)
+        raise ManifestError(
+            f"Either every plate must have a box or none: {len(samples) - len(boxes)} of "
+            f"{len(samples)} have none, the first is {without}."
+        )
+    sizes = np.array([(box.x, box.y, box.width, box.height) for box in boxes], np.int64)
+    return frame.assign(**dict(zip(BOX_COLUMNS, sizes.T, strict=True)))
+
+
+def read_crop(row: pd.Series) -> Picture:
+    """Read the picture of a manifest's row, cut to the plate's box where the row has one.
+
+    Raises:
+        PictureError: As `cut_plate`.
+    """
+    box = Box(*(int(row[column]) for column in BOX_COLUMNS)) if "x" in row else None
+    return cut_plate(Path(row["image_path"]), box)
+
+
+def cut_plate(path: Path, box: Box | None) -> Picture:
+    """Read a picture and cut out a box; where the box reaches over the edge, it is cut off.
+
+    Raises:
+        PictureError: The file, which is named, is no readable picture or has no such place.
+    """
+    try:
+        picture = read_picture(path)
+    except PictureError as error:
+        raise PictureError(f"{path.name}: {error}") from error
+    if box is None:
+        return picture
+    crop = picture[box.y : box.y + box.height, box.x : box.x + box.width]
+    if not crop.size:
+        raise PictureError(
+            f"{path.name}: The plate's box ({box.x}, {box.y}, {box.width}, {box.height}) lies "
+            f"outside the picture of {picture.shape[1]} x {picture.shape[0]} pixels."
+        )
+    return crop
