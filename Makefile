@@ -37,14 +37,15 @@ check: $(DEV_STAMP) ## Check format, lint, types (lpr_core) and which room impor
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/python -m mypy
-	@$(BIN)/python -m importlinter.cli
+	@$(BIN)/lint-imports
 
 format: $(DEV_STAMP) ## Bring the code into the checked format
 	@$(BIN)/ruff check --fix-only --quiet .
 	@$(BIN)/ruff format .
 
-benchmark: $(DEV_STAMP) ## Time one plate, the shipped reader beside EfficientNetB0
-	@$(BIN)/lpr benchmark
+benchmark: $(DEV_STAMP) ## Time and score the shipped reader beside EfficientNetB0 and RapidOCR
+	@$(INSTALL) --quiet --no-deps --requirement tests/benchmarks/requirements.txt
+	@$(BIN)/python -m tests.benchmarks
 
 lock: $(UV_STAMP) ## Pin the newest versions that pyproject.toml admits, for deployment and for development
 	@$(LOCK) pyproject.toml --output-file requirements.txt

@@ -1,0 +1,75 @@
+"""The dashboard's first page: what is here and how much of it."""
+
+import streamlit as st
+
+from app.links import labeler_url
+from app.samples import list_samples
+from lpr_core.places import runs_dir, shipped_reader_dir
+from lpr_core.reading.bundle import read_card
+from lpr_core.training.runs import list_runs
+
+STEPS = ("Upload", "Read", "Correct", "Train", "Compare", "Serve the better reader")
+HERE = ("Train", "Compare")
+
+
+def describe_reader() -> str:
+    try:
+        return f"Reads with {read_card(shipped_reader_dir()).version}."
+    except (FileNotFoundError, ValueError) as problem:
+        return f"There is no reader yet. {problem}"
+
+
+def describe_runs() -> str:
+    states = list_runs(runs_dir())["state"]
+    return f"{len(states)} runs, {(states == 'finished').sum()} of them finished."
+
+
+def show_card(title: str, icon: str, text: str, state: str, target: str | None, link: str) -> None:
+    with st.container(border=True, height="stretch"):
+        st.subheader(f":material/{icon}: {title}", anchor=False)
+        st.markdown(text)
+        st.caption(state)
+        if target:
+            st.page_link(target, label=link, icon=":material/arrow_forward:")
+
+
+st.title("What helps on your plates?", anchor=False)
+st.markdown(
+    "The workbench closes one loop. The labelling app takes plates in and keeps what people "
+    "correct; this dashboard shows how trainings went and what the reader can take."
+)
+steps = "".join(
+    f'<span role="listitem"{" class=lpr-here" * (step in HERE)}>{step}</span>' for step in STEPS
+)
+st.html(
+    f'<div class="lpr-loop" role="list" aria-label="The loop; marked: shown here">{steps}</div>'
+)
+
+labelling, noise, runs = st.columns(3)
+with labelling:
+    show_card(
+        "Labelling app",
+        "edit_note",
+        "Drop plate pictures, see them read, correct what is wrong with the keyboard.",
+        describe_reader(),
+        labeler_url(),
+        "Open the labelling app",
+    )
+with noise:
+    show_card(
+        "Noise",
+        "grain",
+        "Lay noise on a plate, from faint to strong, and see which symbols survive.",
+        f"{len(list_samples())} sample plates are here; yours can be dropped in.",
+        "dashboard_pages/noise.py",
+        "Try the noise",
+    )
+with runs:
+    show_card(
+        "Runs",
+        "show_chart",
+        "Lay learning curves over each other and see which settings differ.",
+        describe_runs(),
+        "dashboard_pages/runs.py",
+        "Compare runs",
+    )

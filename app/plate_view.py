@@ -1,0 +1,84 @@
+"""Show plates as HTML: a picture, what was read on it, and which symbols are wrong."""
+
+import base64
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from html import escape
+from itertools import zip_longest
+
+import cv2
+import numpy as np
+
+from lpr_core.plates.format import PlateFormat, normalize_plate
+
+GAP = "·"
+"""Stands where one text has a symbol and the other has none."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One symbol as it was read, and the one that belongs there."""
+
+    read: str
+    expected: str
+    is_right: bool
+
+
+def mark_symbols(read: str, expected: str, plate_format: PlateFormat) -> tuple[Mark, ...]:
+    """Pair two texts position by position, as character accuracy counts them.
+
+    O and 0 count as one symbol where the format has no O, and are shown as they were written.
+    """
+    texts = [text.replace(" ", "") for text in (read, expected)]
+    folded = [normalize_plate(text, plate_format) for text in texts]
+    pairs = [zip_longest(*pair, fillvalue=GAP) for pair in (texts, folded)]
+    return tuple(
+        Mark(*written, is_right=symbols[0] == symbols[1])
+        for written, symbols in zip(*pairs, strict=True)
+    )
+
+
+def plate_card(
+    picture: np.ndarray, title: str, facts: Sequence[str], marks: Sequence[Mark], verdict: str
+) -> str:
+    """Return one card: picture `(H, W, 3)` uint8 RGB, its facts, its symbols, the verdict."""
+    text = "".join(mark.read for mark in marks)
+    is_right = all(mark.is_right for mark in marks)
+    details = "".join(f"<span>{escape(fact)}</span>" for fact in facts)
+    return (
+        f'<figure class="lpr-card"><img src="{_data_url(picture)}" '
+        f'alt="{escape(f"{title}: plate read as {text}")}">'
+        f'<figcaption><div class="lpr-facts"><b>{escape(title)}</b>{details}</div>'
+        f'<div class="lpr-reading" role="img" aria-label="{escape(describe_marks(marks))}">'
+        f"{''.join(_symbol(mark) for mark in marks)}</div>"
+        f'<div class="lpr-verdict{" lpr-right" * is_right}">{escape(verdict)}</div>'
+        "</figcaption></figure>"
+    )
+
+
+def card_grid(cards: Iterable[str], *, pair: bool = False) -> str:
+    """Return cards in as many columns as fit; `pair` makes two wide ones."""
+    return f'<div class="lpr-grid{" lpr-pair" * pair}">{"".join(cards)}</div>'
+
+
+def describe_marks(marks: Sequence[Mark]) -> str:
+    """Say what was read, and what is wrong about it, in one line."""
+    wrong = [
+        f"{mark.read} instead of {mark.expected} at place {place}"
+        for place, mark in enumerate(marks, start=1)
+        if not mark.is_right
+    ]
+    text = "".join(mark.read for mark in marks)
+    return f"Read {text}: {', '.join(wrong) or 'all symbols right'}"
+
+
+def _symbol(mark: Mark) -> str:
+    if mark.is_right:
+        return f"<span>{escape(mark.read)}</span>"
+    title = escape(f"read {mark.read}, should be {mark.expected}")
+    return f'<span class="lpr-wrong" title="{title}">{escape(mark.read)}</span>'
+
+
+def _data_url(picture: np.ndarray) -> str:
+    _, png = cv2.imencode(".png", picture[:, :, ::-1])
+    return f"data:image/png;base64,{base64.b64encode(png.tobytes()).decode()}"
