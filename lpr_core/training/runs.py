@@ -114,10 +114,11 @@ def list_runs(runs_dir: Path) -> pd.DataFrame:
 
     Columns: `name, path, state, reason, created, backbone, head, weights, seed, epochs` (done so
     far) `, val_loss, val_character_accuracy, val_plate_accuracy` (of the last epoch). Reads small
-    files only.
+    files only. A folder whose files cannot be read has the state `damaged` and says so in `reason`.
     """
     folders = [RunFolder(path.parent) for path in runs_dir.glob("*/state.json")]
-    table = pd.DataFrame([_summarize(folder) for folder in folders], columns=list(_SUMMARY))
+    rows = [_summarize_or_blame(folder) for folder in folders]
+    table = pd.DataFrame(rows, columns=list(_SUMMARY))
     return table.sort_values(["created", "name"], ascending=[False, True], ignore_index=True)
 
 
@@ -136,6 +137,24 @@ _SUMMARY = (
     "val_character_accuracy",
     "val_plate_accuracy",
 )
+
+
+def _summarize_or_blame(folder: RunFolder) -> dict[str, Any]:
+    try:
+        return _summarize(folder)
+    except (
+        ValueError,
+        AttributeError,
+        OSError,
+    ) as error:  # no JSON, no object, no table, no access
+        return {
+            "name": folder.path.name,
+            "path": str(folder.path),
+            "state": "damaged",
+            "reason": f"A file of the run cannot be read: {error}",
+            "created": "",
+            "epochs": 0,
+        }
 
 
 def _summarize(folder: RunFolder) -> dict[str, Any]:
