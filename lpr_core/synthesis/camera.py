@@ -203,6 +203,9 @@ def _expose(scene: np.ndarray, shot: _Shot, size: tuple[int, int]) -> np.ndarray
     sensed = sensed + rng.normal(0, noise, (*sensed.shape[:2], 1)).astype(np.float32)
     if rng.random() < 0.5:
         sensed = sensed + rng.normal(0, noise * 0.6, sensed.shape).astype(np.float32)
+    if shot.chance(0.0, 0.06):
+        # The two fields of interlaced video, taken at different moments.
+        sensed[::2] = np.roll(sensed[::2], int(rng.integers(1, 4)), axis=1)
     upward = cv2.INTER_CUBIC if rng.random() < 0.6 else cv2.INTER_LINEAR
     shrinks = width < columns
     photo = cv2.resize(sensed, (width, height), interpolation=cv2.INTER_AREA if shrinks else upward)

@@ -88,7 +88,9 @@ def draw_bolts(canvas: np.ndarray, rng: np.random.Generator) -> None:
                 round(height * (y + rng.normal(0, 0.01))),
             )
             radius = max(1, round(height * rng.uniform(0.02, 0.05)))
-            axes = (radius, max(1, round(radius * rng.uniform(0.4, 1))))
+            # The lower fixings are often slots, wider than high.
+            stretch = rng.uniform(1, 2.6) if y > 0.5 else 1
+            axes = (round(radius * stretch), max(1, round(radius * rng.uniform(0.4, 1))))
             cv2.ellipse(canvas, centre, axes, 0, 0, 360, colour.tolist(), -1, cv2.LINE_AA)
 
 
