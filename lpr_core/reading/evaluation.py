@@ -9,15 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lpr_core.data.samples import read_crop
 from lpr_core.plates.format import PlateFormat, encode_plates, normalize_plate
 from lpr_core.plates.grammar import regions
-from lpr_core.plates.imaging import read_picture
 from lpr_core.plates.metrics import TextScores, expected_calibration_error, score_texts
 from lpr_core.reading.bundle import read_card, write_card
 from lpr_core.reading.calibration import Calibration, fit_calibration
 from lpr_core.reading.reader import BATCH_SIZE, Picture, PlateReading, Reader
-
-BOX_COLUMNS = ["x", "y", "width", "height"]
 
 
 class ReadingScores(TextScores):
@@ -46,15 +44,13 @@ def evaluate_reader(
 
     Args:
         reader: Reads the plates.
-        frame: Rows as `read_manifest` returns them: `image_path, plate_text`, and optionally
-            `plate_region` and the plate's box `x, y, width, height`.
+        frame: Rows as `read_manifest` returns them.
         region_known: Tell the reader each plate's region, or the family of a region without
             patterns of its own; a region without either is not told.
 
     Raises:
         ValueError: There is no row.
         PictureError: A picture cannot be read.
-        FileNotFoundError: A picture is missing.
     """
     started = time.perf_counter()
     readings = read_plates(reader, frame, region_known=region_known)
@@ -103,7 +99,7 @@ def predict_plates(reader: Reader, frame: pd.DataFrame) -> NDArray[np.float32]:
 def iterate_crops(frame: pd.DataFrame) -> Iterator[Sequence[Picture]]:
     """Yield the plates of a manifest in chunks, so that memory does not grow with it."""
     for start in range(0, len(frame), BATCH_SIZE):
-        yield [_read_crop(row) for _, row in frame.iloc[start : start + BATCH_SIZE].iterrows()]
+        yield [read_crop(row) for _, row in frame.iloc[start : start + BATCH_SIZE].iterrows()]
 
 
 def select_split(frame: pd.DataFrame, split: str | None) -> pd.DataFrame:
@@ -114,7 +110,7 @@ def select_split(frame: pd.DataFrame, split: str | None) -> pd.DataFrame:
     """
     if split is None:
         return frame
-    known = sorted(set(frame["split"].dropna())) if "split" in frame else []
+    known = sorted(set(frame["split"]) - {""})
     if split not in known:
         raise ValueError(f"`split` must be one of {', '.join(known) or 'none'}. Received: {split}.")
     return frame[frame["split"] == split].reset_index(drop=True)
@@ -134,7 +130,7 @@ def calibrate_bundle(bundle_dir: Path, frame: pd.DataFrame) -> Calibration:
         ValueError: There is no row.
         BundleError: The bundle is damaged or foreign.
         PictureError: A picture cannot be read.
-        FileNotFoundError: A picture or a part of the bundle is missing.
+        FileNotFoundError: A part of the bundle is missing.
     """
     reader = Reader.load(bundle_dir)
     truth = encode_plates(list(frame["plate_text"]), reader.plate_format)
@@ -162,14 +158,4 @@ def _score(plates: pd.DataFrame) -> ReadingScores:
 
 
 def _region_column(frame: pd.DataFrame) -> list[str]:
-    if "plate_region" not in frame:
-        return ["unknown"] * len(frame)
-    return list(frame["plate_region"].fillna("").replace("", "unknown"))
-
-
-def _read_crop(row: pd.Series) -> Picture:
-    picture = read_picture(Path(row["image_path"]))
-    if BOX_COLUMNS[0] not in row:
-        return picture
-    left, top, width, height = (int(row[column]) for column in BOX_COLUMNS)
-    return picture[top : top + height, left : left + width]
+    return list(frame["plate_region"].replace("", "unknown"))

@@ -1,0 +1,25 @@
+"""The command line `lpr`: thin commands over the rooms, which they import only when they run."""
+
+import typer
+
+from lpr_core.cli.data import data_app
+from lpr_core.cli.errors import OneSentenceGroup
+from lpr_core.cli.export import export_run
+from lpr_core.cli.reading import evaluate_plates, read_pictures
+from lpr_core.cli.synthesis import synthesize_plates
+from lpr_core.cli.training import train
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    cls=OneSentenceGroup,
+    help="Read licence plates, draw them, train readers, measure them.",
+    no_args_is_help=True,
+    add_completion=False,
+)
+app.command("read")(read_pictures)
+app.command("evaluate")(evaluate_plates)
+app.command("export")(export_run)
+app.command("train")(train)
+app.command("synthesize")(synthesize_plates)
+app.add_typer(data_app, name="data")

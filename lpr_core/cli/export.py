@@ -1,0 +1,87 @@
+"""`lpr export`."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lpr_core.places import runs_dir
+
+NUM_PARITY_PICTURES = 64
+
+
+def export_run(
+    run: Annotated[str, typer.Argument(help="Run folder, or its name among the user's runs.")],
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the bundle; `reader` in the run's by default.")
+    ] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the reader; the run's by default.")
+    ] = None,
+    calibrate_on: Annotated[
+        Path | None, typer.Option(help="Manifest of held-out plates to fit the confidence on.")
+    ] = None,
+    split: Annotated[
+        str, typer.Option(help="Split of the manifest to compare and calibrate on.")
+    ] = "validation",
+) -> None:
+    """Turn a training run into a reader bundle, after proof that it gives the same answers."""
+    from lpr_core.data.manifest import read_manifest
+    from lpr_core.models.recognizer import load_recognizer, read_recognizer_config
+    from lpr_core.reading.evaluation import calibrate_bundle, iterate_crops, select_split
+    from lpr_core.reading.export import export_reader
+
+    run_dir = find_run(run)
+    config = read_recognizer_config(run_dir)
+    manifest = calibrate_on or _find_manifest(run_dir)
+    frame = select_split(read_manifest(manifest, config.plate_format), split)
+    bundle_dir = export_reader(
+        load_recognizer(run_dir),
+        plate_format=config.plate_format,
+        height=config.height,
+        width=config.width,
+        parity_pictures=[
+            crop for chunk in iterate_crops(frame.head(NUM_PARITY_PICTURES)) for crop in chunk
+        ],
+        out_dir=out or run_dir / "reader",
+        name=name or run_dir.name,
+        provenance=describe_provenance(run_dir),
+    )
+    if calibrate_on is not None:
+        calibration = calibrate_bundle(bundle_dir, frame)
+        typer.echo(f"Calibrated on {calibration.num_plates} plates.")
+    typer.echo(f"Wrote {bundle_dir}.")
+
+
+def find_run(run: str) -> Path:
+    """Return the run folder that `run` names, as a path or below the user's runs.
+
+    Raises:
+        FileNotFoundError: There is none.
+    """
+    for path in (Path(run), runs_dir() / run):
+        if path.is_dir():
+            return path.resolve()
+    raise FileNotFoundError(f"There is no run folder {run}, neither here nor in {runs_dir()}.")
+
+
+def describe_provenance(run_dir: Path) -> dict[str, Any]:
+    """Return a run's own record for the reader's card, without paths of this machine."""
+    from lpr_core.training.runs import RunFolder
+
+    folder = RunFolder(run_dir)
+    record = folder.read_config()
+    config = record.get("config", {})
+    for owner, key in ((config, "manifest"), (config.get("recognizer", {}), "weights")):
+        if key in owner:
+            owner[key] = "/".join(Path(owner[key]).parts[-2:])
+    return {"run": run_dir.name, "state": folder.state, **record}
+
+
+def _find_manifest(run_dir: Path) -> Path:
+    from lpr_core.training.runs import RunFolder
+
+    manifest = RunFolder(run_dir).read_config().get("config", {}).get("manifest")
+    if manifest is None:
+        raise ValueError(f"{run_dir} names no manifest; name one by --calibrate-on.")
+    return Path(manifest)

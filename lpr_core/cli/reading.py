@@ -1,0 +1,123 @@
+"""`lpr read` and `lpr evaluate`."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lpr_core.cli.errors import BAD_INPUT, SOME_FAILED, describe_error
+
+if TYPE_CHECKING:
+    from lpr_core.reading.evaluation import EvaluationReport, ReadingScores
+    from lpr_core.reading.reader import Reader
+
+ModelOption = Annotated[
+    Path | None,
+    typer.Option(help="Folder of the reader bundle; the shipped reader when not given."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def read_pictures(
+    pictures: Annotated[list[Path], typer.Argument(help="Pictures, one plate in each.")],
+    region: Annotated[
+        str | None, typer.Option(help="Where the plates come from, such as br, eu or us-ca.")
+    ] = None,
+    as_json: JsonOption = False,
+    model: ModelOption = None,
+) -> None:
+    """Read the plates in pictures; `?` stands for a doubtful character.
+
+    A picture that cannot be read does not stop the others; the exit code is 1 then, or 2 when none
+    was read.
+    """
+    from lpr_core.plates.grammar import patterns_for
+    from lpr_core.reading.reader import Reader
+
+    if region is not None:
+        patterns_for(region)  # an unknown region ends it all, before the first picture
+    reader = Reader.load(model)
+    results = []
+    for path in pictures:
+        result = _read_picture(reader, path, region)
+        results.append(result)
+        if not as_json:
+            _print_result(result, width=max(len(str(path)) for path in pictures))
+    if as_json:
+        typer.echo(json.dumps(results, indent=2))
+    num_failed = sum("error" in result for result in results)
+    if num_failed:
+        raise typer.Exit(BAD_INPUT if num_failed == len(results) else SOME_FAILED)
+
+
+def evaluate_plates(
+    manifest: Annotated[Path, typer.Option(help="CSV with image_path and plate_text.")],
+    split: Annotated[str | None, typer.Option(help="Rows of this split only.")] = None,
+    model: ModelOption = None,
+    region_known: Annotated[
+        bool, typer.Option(help="Tell the reader the region of each plate.")
+    ] = False,
+    record: Annotated[
+        bool, typer.Option("--record", help="Keep the scores in the reader's card.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure the reader on labelled plates; the letter O and the digit 0 count as one."""
+    from lpr_core.data.manifest import read_manifest
+    from lpr_core.places import shipped_reader_dir
+    from lpr_core.reading.evaluation import evaluate_reader, record_accuracy, select_split
+    from lpr_core.reading.reader import Reader
+
+    reader = Reader.load(model)
+    frame = select_split(read_manifest(manifest, reader.plate_format), split)
+    report = evaluate_reader(reader, frame, region_known=region_known)
+    if record:
+        data_name = "/".join(part for part in (manifest.resolve().parent.name, split) if part)
+        record_accuracy(model or shipped_reader_dir(), data_name, report)
+    typer.echo(json.dumps(report, indent=2) if as_json else _format_report(report))
+
+
+def _read_picture(reader: "Reader", path: Path, region: str | None) -> dict[str, Any]:
+    from lpr_core.plates.imaging import read_picture
+
+    try:
+        reading = reader.read(read_picture(path), region)
+    except (ValueError, OSError) as error:
+        return {"picture": str(path), "error": describe_error(error)}
+    return {"picture": str(path), **reading.to_dict()}
+
+
+def _print_result(result: dict[str, Any], width: int) -> None:
+    if "error" in result:
+        typer.echo(f"lpr: {result['picture']}: {result['error']}", err=True)
+        return
+    text = result["doubtful_text"]
+    if text != result["text"]:
+        text += f" ({result['text']})"
+    pattern = result["pattern"] or "no known pattern"
+    typer.echo(f"{result['picture']:{width}}  {text}  {result['confidence']:.1%}  {pattern}")
+
+
+def _format_report(report: "EvaluationReport") -> str:
+    rows = {"all": report, **report["by_region"]}
+    return "\n".join(
+        [
+            f"{report['reader_version']}, {report['seconds']:.1f} s",
+            f"{'region':10}{'plates':>8}  {'read whole':24}characters",
+            *(f"{region:10}{_format_scores(scores)}" for region, scores in rows.items()),
+        ]
+    )
+
+
+def _format_scores(scores: "ReadingScores") -> str:
+    plates = _format_interval(scores["plate_accuracy"], scores["plate_accuracy_interval"])
+    characters = _format_interval(
+        scores["character_accuracy"], scores["character_accuracy_interval"]
+    )
+    return f"{scores['count']:8}  {plates:24}{characters}"
+
+
+def _format_interval(value: float, interval: list[float]) -> str:
+    low, high = interval
+    return f"{value:.3f} [{low:.3f}, {high:.3f}]"

@@ -1,0 +1,140 @@
+"""`lpr train`."""
+
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+from pydantic import BaseModel
+
+from lpr_core.places import runs_dir
+
+if TYPE_CHECKING:
+    from lpr_core.training.callbacks import Progress as TrainingProgress
+    from lpr_core.training.callbacks import ProgressListener
+
+
+def train(
+    config: Annotated[
+        Path | None, typer.Option(help="JSON file with settings, such as a run's config.json.")
+    ] = None,
+    manifest: Annotated[Path | None, typer.Option(help="The plates to train on.")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="key=value; recognizer.head=positional reaches inside."),
+    ] = None,
+    run_dir: Annotated[
+        Path | None, typer.Option(help="Folder of the run; a killed run goes on in its folder.")
+    ] = None,
+    list_settings: Annotated[
+        bool, typer.Option("--list-settings", help="Print every setting with its default.")
+    ] = False,
+) -> None:
+    """Train a recognizer and leave a run folder behind."""
+    from lpr_core.training.config import TrainingConfig
+
+    if list_settings:
+        typer.echo("\n".join(describe_settings(TrainingConfig)))
+        return
+    from lpr_core.training.fit import train_run
+
+    values = merge_settings(config, manifest, settings or [])
+    training_config = TrainingConfig.model_validate(values)
+    folder = run_dir or runs_dir() / f"{datetime.now():%Y%m%d-%H%M%S}"
+    typer.echo(f"Run folder: {folder}")
+    with show_training() as tell:
+        finished = train_run(training_config, folder, on_progress=tell)
+    metrics = finished.read_metrics()
+    typer.echo(f"Validation plates read whole: {metrics['plate_accuracy']:.3f}.")
+
+
+def merge_settings(
+    config_path: Path | None, manifest: Path | None, settings: Sequence[str]
+) -> dict[str, Any]:
+    """Return the values of a `TrainingConfig`: the file's, then those of the command line.
+
+    Raises:
+        ValueError: The file holds no JSON object, or a setting is not `key=value`.
+        FileNotFoundError: There is no such file.
+    """
+    values = _read_settings(config_path) if config_path else {}
+    if manifest is not None:
+        values["manifest"] = str(manifest)
+    for setting in settings:
+        key, equals, text = setting.partition("=")
+        if not equals or not key:
+            raise ValueError(f"--set needs key=value. Received: {setting!r}.")
+        *parents, name = key.split(".")
+        inner = values
+        for parent in parents:
+            inner = inner.setdefault(parent, {})
+            if not isinstance(inner, dict):
+                raise ValueError(f"--set {key}: {parent} has no settings inside.")
+        inner[name] = _parse_value(text)
+    return values
+
+
+def describe_settings(config_type: "type[BaseModel]", prefix: str = "") -> Iterator[str]:
+    """Yield `key=default` for every setting, those of inner configurations among them."""
+    for name, field in config_type.model_fields.items():
+        default = field.default
+        if isinstance(default, BaseModel):
+            yield from describe_settings(type(default), f"{prefix}{name}.")
+        elif field.is_required():
+            yield f"{prefix}{name} (required)"
+        else:
+            yield f"{prefix}{name}={json.dumps(default)}"
+
+
+@contextmanager
+def show_training() -> "Iterator[ProgressListener]":
+    """Yield a listener that moves a bar in each step and prints a line after each epoch."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[left]}"))
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("", left="")
+
+        def tell(progress: "TrainingProgress") -> None:
+            if progress.row is not None:
+                bar.console.print(_describe_epoch(progress))
+            epoch = min(progress.epoch + 1, progress.epochs)  # the last call comes after the last
+            bar.update(
+                task,
+                total=progress.epochs * progress.steps,
+                completed=progress.epoch * progress.steps + progress.step,
+                description=f"epoch {epoch}, loss {progress.loss:.4f}",
+                left=_describe_time(progress.seconds_left),
+            )
+
+        yield tell
+
+
+def _describe_epoch(progress: "TrainingProgress") -> str:
+    row = progress.row or {}
+    names = ("loss", "val_loss", "val_character_accuracy", "val_plate_accuracy")
+    scores = ", ".join(f"{name} {row[name]:.4f}" for name in names)
+    return f"epoch {progress.epoch} of {progress.epochs}: {scores} ({row['seconds']:.0f} s)"
+
+
+def _describe_time(seconds: float | None) -> str:
+    return "" if seconds is None else f"{timedelta(seconds=round(seconds))} left"
+
+
+def _read_settings(config_path: Path) -> dict[str, Any]:
+    document = json.loads(config_path.read_text())
+    if not isinstance(document, dict):
+        raise ValueError(f"{config_path} must hold a JSON object.")
+    # The config.json of a run folder has the settings under `config`, beside their provenance.
+    return dict(document.get("config", document))
+
+
+def _parse_value(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
