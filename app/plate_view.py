@@ -28,13 +28,20 @@ def mark_symbols(read: str, expected: str, plate_format: PlateFormat) -> tuple[M
     """Pair two texts position by position, as character accuracy counts them.
 
     O and 0 count as one symbol where the format has no O, and are shown as they were written.
+
+    Raises:
+        ValueError: A text does not fit the format.
     """
-    texts = [text.replace(" ", "") for text in (read, expected)]
-    folded = [normalize_plate(text, plate_format) for text in texts]
-    pairs = [zip_longest(*pair, fillvalue=GAP) for pair in (texts, folded)]
+    folded = [normalize_plate(text, plate_format) if text else "" for text in (read, expected)]
+    written = [
+        text if len(text) == len(symbols) else symbols
+        for text, symbols in zip((read, expected), folded, strict=True)
+    ]
     return tuple(
-        Mark(*written, is_right=symbols[0] == symbols[1])
-        for written, symbols in zip(*pairs, strict=True)
+        Mark(*shown, is_right=symbols[0] == symbols[1])
+        for shown, symbols in zip(
+            zip_longest(*written, fillvalue=GAP), zip_longest(*folded, fillvalue=GAP), strict=True
+        )
     )
 
 
