@@ -110,7 +110,7 @@ def convert_model(model: "keras.Model") -> bytes:
         saved_dir, onnx_path = Path(folder) / "saved", Path(folder) / "model.onnx"
         model.export(saved_dir, format="tf_saved_model", input_signature=signature, verbose=False)
         _run_tf2onnx(saved_dir, onnx_path)
-        return onnx_path.read_bytes()
+        return _state_output_shape(onnx_path.read_bytes(), model.output_shape)
 
 
 def measure_difference(model: "keras.Model", bundle: Bundle, pictures: Sequence[Picture]) -> float:
@@ -134,6 +134,18 @@ def _run_tf2onnx(saved_dir: Path, onnx_path: Path) -> None:
     if finished.returncode != 0:
         last_line = (finished.stderr.strip().splitlines() or ["no message"])[-1]
         raise ExportError(f"tf2onnx could not convert the model: {last_line}.")
+
+
+def _state_output_shape(onnx_model: bytes, shape: tuple[int | None, ...]) -> bytes:
+    """Write Keras's output shape into the model: tf2onnx loses it behind a matrix product."""
+    import onnx
+
+    graph_model = onnx.load_from_string(onnx_model)
+    dimensions = graph_model.graph.output[0].type.tensor_type.shape.dim
+    for dimension, size in zip(dimensions, shape, strict=True):
+        if size is not None:
+            dimension.dim_value = size
+    return graph_model.SerializeToString()
 
 
 def _package_versions() -> dict[str, str]:
