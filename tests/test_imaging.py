@@ -4,7 +4,7 @@ import os
 import cv2
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -296,6 +296,7 @@ def test_fit_treats_each_axis_by_itself():
     )
 
 
+@settings(deadline=None, max_examples=50)
 @given(*[st.integers(1, 60)] * 4)
 def test_fit_gives_any_size_and_keeps_flat_colour(height, width, new_height, new_width):
     flat = np.full((height, width, 3), (10, 20, 250), np.uint8)

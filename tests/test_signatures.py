@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lpr_core.plates.signatures import PICTURE_KINDS, recognise
@@ -41,11 +41,13 @@ def test_kinds(content, kind):
     assert recognise(content) == kind
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.binary(max_size=300))
 def test_any_bytes_have_a_kind(content):
     assert recognise(content)
 
 
+@settings(deadline=None, max_examples=50)
 @given(st.text(alphabet=st.characters(categories=["L", "N", "Zs"]), max_size=300))
 def test_words_are_text_or_unluckily_a_sign(text):
     assert recognise(text.encode()) != "a file of unknown kind"

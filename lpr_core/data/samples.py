@@ -97,8 +97,12 @@ def read_crop(row: pd.Series) -> Picture:
     Raises:
         PictureError: As `cut_plate`.
     """
-    box = Box(*(int(row[column]) for column in BOX_COLUMNS)) if "x" in row else None
-    return cut_plate(Path(row["image_path"]), box)
+    return cut_plate(Path(row["image_path"]), read_box(row))
+
+
+def read_box(row: pd.Series) -> Box | None:
+    """Return the plate's box in a manifest's row; `None` where the whole picture is the plate."""
+    return Box(*(int(row[column]) for column in BOX_COLUMNS)) if "x" in row else None
 
 
 def cut_plate(path: Path, box: Box | None) -> Picture:
