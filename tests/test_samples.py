@@ -54,7 +54,9 @@ def test_boxes_for_some_rows_are_refused():
         build_frame(samples)
 
 
-@pytest.mark.parametrize("numbers", [(-1, 0, 1, 1), (0, -1, 1, 1), (0, 0, 0, 1), (0, 0, 1, -5)])
+@pytest.mark.parametrize(
+    "numbers", [(-1, 0, 1, 1), (0, -1, 1, 1), (0, 0, 0, 1), (0, 0, 1, -5), (10**30, 0, 1, 1)]
+)
 def test_impossible_boxes_are_refused(numbers):
     with pytest.raises(ValueError, match=f"Received: {', '.join(map(str, numbers))}$"):
         Box(*numbers)
@@ -70,6 +72,12 @@ def test_impossible_boxes_are_refused(numbers):
 )
 def test_box_around_points(points, box):
     assert Box.around(points) == box
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf")])
+def test_box_around_no_numbers_is_refused(number):
+    with pytest.raises(ValueError, match="must have numbers for its corners"):
+        Box.around([(1, 2), (number, 4)])
 
 
 def test_box_around_one_point_is_refused():

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from lpr_core.plates.imaging import Picture, PictureError, read_picture
+from lpr_core.plates.imaging import MAX_PIXELS, Picture, PictureError, read_picture
 
 SPLITS = ("train", "validation", "test")
 BOX_COLUMNS = ["x", "y", "width", "height"]
@@ -33,18 +33,20 @@ class Box:
     height: int
 
     def __post_init__(self) -> None:
-        if min(self.x, self.y) < 0 or min(self.width, self.height) < 1:
+        numbers = (self.x, self.y, self.width, self.height)
+        if min(self.x, self.y) < 0 or min(self.width, self.height) < 1 or max(numbers) > MAX_PIXELS:
             raise ValueError(
                 "a box must have x and y of at least 0, width and height of at least 1. "
-                f"Received: {self.x}, {self.y}, {self.width}, {self.height}"
+                f"Received: {', '.join(map(str, numbers))}"
             )
 
     @classmethod
     def around(cls, points: Sequence[tuple[float, float]]) -> Self:
         """Return the upright box around points `(x, y)`; what lies below 0 is cut off."""
-        corners = np.maximum(np.rint(points), 0).astype(int)  # (P, 2)
-        (left, top), (right, bottom) = corners.min(axis=0), corners.max(axis=0)
-        return cls(int(left), int(top), int(right - left), int(bottom - top))
+        if not np.isfinite(points).all():
+            raise ValueError(f"a box must have numbers for its corners. Received: {points}")
+        xs, ys = ([max(round(number), 0) for number in axis] for axis in zip(*points, strict=True))
+        return cls(min(xs), min(ys), max(xs) - min(xs), max(ys) - min(ys))
 
 
 @dataclass(frozen=True)

@@ -50,7 +50,7 @@ class _PlainBuilder(ElementTree.TreeBuilder):
 def _parse_xml(path: Path) -> ElementTree.Element:
     try:
         root = ElementTree.XML(path.read_bytes(), ElementTree.XMLParser(target=_PlainBuilder()))
-    except ElementTree.ParseError as error:
+    except (ElementTree.ParseError, LookupError) as error:  # LookupError: of an encoding
         raise ValueError(f"the XML is broken: {error}") from None
     if root.tag != "annotation":
         raise ValueError(f"the outermost element must be `annotation`. Received: {root.tag!r}")

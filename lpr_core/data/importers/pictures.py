@@ -57,6 +57,6 @@ class PictureIndex:
 
     def find_split(self, path: Path) -> str:
         """Return the split that the folders above a file name, or its own name does; or nothing."""
-        inside = path.relative_to(self.folder).with_suffix("")
-        words = [word for part in inside.parts for word in re.split(r"[\W_]+", part.lower())]
+        inside = path.relative_to(self.folder).as_posix().lower()
+        words = re.split(r"[\W_]+", inside)
         return next((_SPLIT_WORDS[word] for word in words if word in _SPLIT_WORDS), "")
