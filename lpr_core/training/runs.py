@@ -87,7 +87,7 @@ class RunFolder:
         path = self.path / "history.csv"
         if not path.is_file():
             return pd.DataFrame(columns=list(HISTORY_COLUMNS))
-        return pd.read_csv(path, float_precision="round_trip")
+        return pd.read_csv(path)
 
     def write_predictions(self, table: pd.DataFrame) -> None:
         """Write one row for each validation plate."""
@@ -142,11 +142,8 @@ _SUMMARY = (
 def _summarize_or_blame(folder: RunFolder) -> dict[str, Any]:
     try:
         return _summarize(folder)
-    except (
-        ValueError,
-        AttributeError,
-        OSError,
-    ) as error:  # no JSON, no object, no table, no access
+    # Not JSON or no table, no object, no access.
+    except (ValueError, AttributeError, OSError) as error:
         return {
             "name": folder.path.name,
             "path": str(folder.path),
