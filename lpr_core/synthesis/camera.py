@@ -83,8 +83,8 @@ def _frame(plate: np.ndarray, shot: _Shot) -> np.ndarray:
     """Put the plate on a car in perspective and crop it loosely, or a little too tightly."""
     rng = shot.rng
     height, width = plate.shape[:2]
-    tilt = np.deg2rad(rng.normal(0, 1.2 + 2.8 * shot.severity))
-    shear = rng.normal(0, 0.02 + 0.07 * shot.severity)
+    tilt = np.deg2rad(rng.normal(0, 1.2 + 3.3 * shot.severity))
+    shear = rng.normal(0, 0.02 + 0.08 * shot.severity)
     corners = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     centred = corners - [width / 2, height / 2]
     turn = np.array([[np.cos(tilt), -np.sin(tilt)], [np.sin(tilt), np.cos(tilt)]])

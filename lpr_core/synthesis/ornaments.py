@@ -10,16 +10,20 @@ from lpr_core.synthesis.lettering import draw_line
 
 
 def paint(canvas: np.ndarray, mask: np.ndarray, x: float, y: float, colour: np.ndarray) -> None:
-    """Blend `colour` `(C,)` into `canvas` where `mask` `(h, w)`, 0 to 1, covers it at (x, y)."""
+    """Blend `colour` into `canvas` where `mask` `(h, w)`, 0 to 1, covers it at (x, y).
+
+    `colour` is one for all, `(C,)`, or one for each pixel of the mask, `(h, w, C)`.
+    """
     left, top = round(x), round(y)
     height, width = canvas.shape[:2]
     x0, y0 = max(left, 0), max(top, 0)
     x1, y1 = min(left + mask.shape[1], width), min(top + mask.shape[0], height)
     if x0 >= x1 or y0 >= y1:
         return
-    part = mask[y0 - top : y1 - top, x0 - left : x1 - left, None].astype(np.float32)
+    inside = (slice(y0 - top, y1 - top), slice(x0 - left, x1 - left))
+    part = mask[inside][..., None].astype(np.float32)
     area = canvas[y0:y1, x0:x1]
-    area += part * (colour - area)
+    area += part * ((colour[inside] if colour.ndim == 3 else colour) - area)
 
 
 def draw_band(
@@ -103,24 +107,31 @@ def draw_crest(
     rng: np.random.Generator,
 ) -> None:
     """Draw a shield, or two round seals one above the other, between two groups of symbols."""
-    radius = max(2, round(min(width * 0.42, height * rng.uniform(0.14, 0.22))))
-    spots = (
-        [
-            (middle[0], middle[1] - round(radius * 1.15)),
-            (middle[0], middle[1] + round(radius * 1.15)),
-        ]
-        if seals
-        else [middle]
-    )
+    radius = max(2, round(min(width * 0.48, height * rng.uniform(0.14, 0.26))))
+    x, y = middle
+    spots = [(x, y - round(radius * 1.1)), (x, y + round(radius * 1.1))] if seals else [middle]
     for spot in spots:
-        colours = rng.uniform(30, 230, (3, 3))
-        squash = 1.0 if seals else rng.uniform(0.9, 1.5)
-        axes = (radius, round(radius * squash))
-        cv2.ellipse(canvas, spot, axes, 0, 0, 360, colours[0].tolist(), -1, cv2.LINE_AA)
-        small = (max(1, radius // 2), max(1, axes[1] // 2))
-        shift = (spot[0] + int(rng.integers(-1, 2)), spot[1] + int(rng.integers(-1, 2)))
-        cv2.ellipse(canvas, shift, small, 0, 0, 360, colours[1].tolist(), -1, cv2.LINE_AA)
-        cv2.line(canvas, spot, (spot[0], spot[1] + axes[1]), colours[2].tolist(), 1)
+        depth = radius if seals else round(radius * rng.uniform(0.9, 1.8))
+        _draw_emblem(canvas, spot, (radius, depth), rng)
+
+
+def _draw_emblem(
+    canvas: np.ndarray, spot: tuple[int, int], radii: tuple[int, int], rng: np.random.Generator
+) -> None:
+    """Draw an ellipse or a shield filled with a few strong colours, sometimes with an outline."""
+    size = (2 * radii[0] + 1, 2 * radii[1] + 1)
+    mask = np.zeros(size[::-1], np.float32)
+    cv2.ellipse(mask, radii, radii, 0, 0, 360, 1.0, -1, cv2.LINE_AA)
+    if rng.random() < 0.4:
+        mask[: radii[1]] = 1.0
+    fields = rng.uniform(20, 240, (rng.integers(2, 5), rng.integers(2, 4), 3)).astype(np.float32)
+    fields += rng.uniform(0, 0.8) * (fields.mean(axis=(0, 1)) - fields)
+    pattern = cv2.resize(
+        fields, size, interpolation=cv2.INTER_NEAREST if rng.random() < 0.5 else cv2.INTER_LINEAR
+    )
+    if rng.random() < 0.4:
+        cv2.ellipse(pattern, radii, radii, 0, 0, 360, rng.uniform(10, 90, 3).tolist(), 1)
+    paint(canvas, mask, spot[0] - radii[0], spot[1] - radii[1], pattern)
 
 
 def draw_stickers(canvas: np.ndarray, rng: np.random.Generator) -> None:
