@@ -22,19 +22,22 @@ def export_run(
         Path | None, typer.Option(help="Manifest of held-out plates to fit the confidence on.")
     ] = None,
     split: Annotated[
-        str, typer.Option(help="Split of the manifest to compare and calibrate on.")
-    ] = "validation",
+        str | None,
+        typer.Option(help="Its split; `validation` by default, or all of one without splits."),
+    ] = None,
 ) -> None:
     """Turn a training run into a reader bundle, after proof that it gives the same answers."""
+    run_dir = find_run(run)
     from lpr_core.data.manifest import read_manifest
     from lpr_core.models.recognizer import load_recognizer, read_recognizer_config
     from lpr_core.reading.evaluation import calibrate_bundle, iterate_crops, select_split
     from lpr_core.reading.export import export_reader
 
-    run_dir = find_run(run)
     config = read_recognizer_config(run_dir)
     manifest = calibrate_on or _find_manifest(run_dir)
-    frame = select_split(read_manifest(manifest, config.plate_format), split)
+    frame = read_manifest(manifest, config.plate_format)
+    has_splits = bool((frame["split"] != "").any())
+    frame = select_split(frame, split or ("validation" if has_splits else None))
     bundle_dir = export_reader(
         load_recognizer(run_dir),
         plate_format=config.plate_format,
@@ -66,22 +69,28 @@ def find_run(run: str) -> Path:
 
 
 def describe_provenance(run_dir: Path) -> dict[str, Any]:
-    """Return a run's own record for the reader's card, without paths of this machine."""
+    """Return a run's own record for the reader's card, without this machine's folders."""
     from lpr_core.training.runs import RunFolder
 
     folder = RunFolder(run_dir)
     record = folder.read_config()
     config = record.get("config", {})
-    for owner, key in ((config, "manifest"), (config.get("recognizer", {}), "weights")):
-        if key in owner:
+    for owner, key in (
+        (config, "manifest"),
+        (config, "validation_manifest"),
+        (config.get("recognizer", {}), "weights"),
+    ):
+        if owner.get(key):
             owner[key] = "/".join(Path(owner[key]).parts[-2:])
     return {"run": run_dir.name, "state": folder.state, **record}
 
 
 def _find_manifest(run_dir: Path) -> Path:
+    """Return the manifest that holds the run's validation plates."""
     from lpr_core.training.runs import RunFolder
 
-    manifest = RunFolder(run_dir).read_config().get("config", {}).get("manifest")
+    config = RunFolder(run_dir).read_config().get("config", {})
+    manifest = config.get("validation_manifest") or config.get("manifest")
     if manifest is None:
         raise ValueError(f"{run_dir} names no manifest; name one by --calibrate-on.")
     return Path(manifest)

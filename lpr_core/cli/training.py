@@ -1,14 +1,13 @@
 """`lpr train`."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from pydantic import BaseModel
 
 from lpr_core.places import runs_dir
 
@@ -34,14 +33,15 @@ def train(
     ] = False,
 ) -> None:
     """Train a recognizer and leave a run folder behind."""
+    values = merge_settings(config, manifest, settings or [])  # before the slow imports
     from lpr_core.training.config import TrainingConfig
 
     if list_settings:
-        typer.echo("\n".join(describe_settings(TrainingConfig)))
+        defaults = TrainingConfig(manifest="").model_dump(mode="json")
+        typer.echo("\n".join(flatten_settings(defaults)))
         return
     from lpr_core.training.fit import train_run
 
-    values = merge_settings(config, manifest, settings or [])
     training_config = TrainingConfig.model_validate(values)
     folder = run_dir or runs_dir() / f"{datetime.now():%Y%m%d-%H%M%S}"
     typer.echo(f"Run folder: {folder}")
@@ -77,20 +77,17 @@ def merge_settings(
     return values
 
 
-def describe_settings(config_type: "type[BaseModel]", prefix: str = "") -> Iterator[str]:
-    """Yield `key=default` for every setting, those of inner configurations among them."""
-    for name, field in config_type.model_fields.items():
-        default = field.default
-        if isinstance(default, BaseModel):
-            yield from describe_settings(type(default), f"{prefix}{name}.")
-        elif field.is_required():
-            yield f"{prefix}{name} (required)"
+def flatten_settings(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+    """Yield `key=value` as `--set` takes it for every setting, those of inner ones by dots."""
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from flatten_settings(value, f"{prefix}{name}.")
         else:
-            yield f"{prefix}{name}={json.dumps(default)}"
+            yield f"{prefix}{name}={json.dumps(value)}"
 
 
 @contextmanager
-def show_training() -> "Iterator[ProgressListener]":
+def show_training() -> Iterator["ProgressListener"]:
     """Yield a listener that moves a bar in each step and prints a line after each epoch."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn
@@ -126,7 +123,10 @@ def _describe_time(seconds: float | None) -> str:
 
 
 def _read_settings(config_path: Path) -> dict[str, Any]:
-    document = json.loads(config_path.read_text())
+    try:
+        document = json.loads(config_path.read_text())
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{config_path} must hold JSON: {error}.") from error
     if not isinstance(document, dict):
         raise ValueError(f"{config_path} must hold a JSON object.")
     # The config.json of a run folder has the settings under `config`, beside their provenance.
