@@ -17,7 +17,7 @@ class Sample:
 
     @property
     def name(self) -> str:
-        """Short and stable: it stands in addresses."""
+        """The file's name without its ending: short and stable."""
         return self.path.stem
 
 

@@ -39,21 +39,20 @@ def read_noisy(
 
 def choose_sample() -> tuple[np.ndarray, str]:
     """Return the picture and the text of the sample that is chosen, the first one to begin with."""
-    samples = {sample.name: sample for sample in list_samples()}
+    samples = {f"{sample.text} {sample.region}".strip(): sample for sample in list_samples()}
     if not samples:
         st.info("No sample plates are here yet (data/samples is empty). Choose a picture of yours.")
         st.stop()
-    name = st.pills(
+    label = st.pills(
         "Plate",
         samples,
         default=next(iter(samples)),
         required=True,
-        format_func=lambda name: f"{samples[name].text} · {samples[name].region}",
         key="sample",
         bind="query-params",
         wrap=True,
     )
-    return read_picture(samples[name].path), samples[name].text
+    return read_picture(samples[label].path), samples[label].text
 
 
 def choose_own() -> tuple[np.ndarray, str | None]:

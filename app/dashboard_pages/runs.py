@@ -22,7 +22,7 @@ NUM_PRESELECTED = 3
 
 def filter_runs(runs: pd.DataFrame, words: str, states: list[str]) -> pd.DataFrame:
     """Return the runs in one of the states whose name or network has every word."""
-    described = runs[["name", "backbone", "head", "weights"]].astype(str).agg(" ".join, axis=1)
+    described = runs[["name", "backbone", "head", "weights"]].fillna("").agg(" ".join, axis=1)
     kept = runs["state"].isin(states)
     for word in words.lower().split():
         kept &= described.str.lower().str.contains(word, regex=False)
@@ -65,29 +65,18 @@ def show_failures(runs: pd.DataFrame) -> None:
             st.markdown(f"**{run.name}** ({run.state}): {run.reason}")
 
 
-def choose_runs(runs: pd.DataFrame) -> list[RunFolder]:
-    paths = dict(zip(runs["name"], runs["path"], strict=True))
-    drawable = runs.loc[runs["epochs"] > 0, "name"]
-    chosen = st.multiselect(
+def choose_runs(runs: pd.DataFrame) -> pd.DataFrame:
+    """Return the runs that are chosen for comparison, the newest to begin with."""
+    readable = runs[runs["state"] != "damaged"]
+    names = st.multiselect(
         "Runs to compare",
-        paths,
-        default=list(drawable[:NUM_PRESELECTED]),
+        readable["name"],
+        default=list(readable.loc[readable["epochs"] > 0, "name"][:NUM_PRESELECTED]),
         key="run",
         bind="query-params",
         placeholder="Choose one or several",
     )
-    return [RunFolder(Path(paths[name])) for name in chosen]
-
-
-def read_histories(folders: list[RunFolder]) -> dict[str, pd.DataFrame]:
-    """Return the histories by run name; a file that cannot be read is named and left out."""
-    histories = {}
-    for folder in folders:
-        try:
-            histories[folder.path.name] = folder.read_history()
-        except ValueError:
-            st.warning(f"The history of {folder.path.name} is damaged and left out.")
-    return histories
+    return readable.set_index("name").loc[names]
 
 
 def show_curves(folders: list[RunFolder]) -> None:
@@ -112,19 +101,18 @@ def show_curves(folders: list[RunFolder]) -> None:
             bind="query-params",
         )
         log_scale = st.toggle("Log scale", key="log", bind="query-params")
-    histories = read_histories(folders)
+    histories = {folder.path.name: folder.read_history() for folder in folders}
     figure = plot_histories(histories, measure, parts=parts, log_scale=log_scale)
     st.plotly_chart(figure, alt=describe_figure(figure), config={"displaylogo": False})
     st.caption("Solid lines are validation, dotted ones training. Each colour is one run.")
-    if histories:
-        st.download_button(
-            "Download the curves (CSV)",
-            stack_histories(histories).to_csv(index=False),
-            file_name="histories.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+    st.download_button(
+        "Download the curves (CSV)",
+        stack_histories(histories).to_csv(index=False),
+        file_name="histories.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 def show_differences(folders: list[RunFolder]) -> None:
@@ -169,9 +157,10 @@ show_failures(runs)
 
 st.subheader("Curves")
 chosen = choose_runs(runs)
-if not chosen:
+if chosen.empty:
     st.info("Choose one or several runs above to see their curves.")
     st.stop()
-is_live = any(run.state == "started" for run in chosen)
-st.fragment(show_curves, run_every=LIVE_SECONDS if is_live else None)(chosen)
-show_differences(chosen)
+folders = [RunFolder(Path(path)) for path in chosen["path"]]
+is_live = (chosen["state"] == "started").any()
+st.fragment(show_curves, run_every=LIVE_SECONDS if is_live else None)(folders)
+show_differences(folders)
