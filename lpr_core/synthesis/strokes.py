@@ -9,6 +9,7 @@ import numpy as np
 
 _SUPERSAMPLING = 3
 _CORNER_STEPS = 6
+_MOST_INK = 0.28  # of a letter's width, in one stroke
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,9 @@ def draw_stroke_glyph(symbol: str, style: StrokeStyle, height: int) -> np.ndarra
         KeyError: `symbol` is none of 0-9 and A-Z.
     """
     scale = height * _SUPERSAMPLING
-    thickness = max(1, round(style.weight * scale))
+    # A letter squeezed for room gets lighter too, or its counters would close.
+    weight = min(style.weight, _MOST_INK * style.aspect)
+    thickness = max(1, round(weight * scale))
     variants = _read_skeletons()[symbol]
     # One plate keeps to one way of writing each symbol.
     strokes = variants[(style.variants + ord(symbol)) % len(variants)]
