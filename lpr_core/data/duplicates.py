@@ -67,7 +67,8 @@ def find_near_pairs(
 ) -> NDArray[np.int64]:
     """Return the pairs of rows `(P, 2)`, smaller row first, whose hashes differ in few bits.
 
-    Every pair is compared, as products of blocks of -1 and 1: 66,000 hashes take half a minute of one core.
+    Every pair is compared, as products of blocks of -1 and 1; 66,000 hashes take half a minute of
+    one core.
     """
     signs = np.where(hashes, 1, -1).astype(np.float32)  # (N, 255)
     least = hashes.shape[1] - 2 * max_distance  # sum of products = bits - 2 * distance
