@@ -72,7 +72,7 @@ class PlateBatches(keras.utils.PyDataset):
         self._paths = [Path(path) for path in frame["image_path"]]
         self._boxes = _read_boxes(frame)
         self._size = (height, width)
-        self._batch_size = batch_size
+        self.batch_size = batch_size
         self._seed = seed
         self._shuffle = shuffle
         self._num_steps = num_steps
@@ -110,8 +110,8 @@ class PlateBatches(keras.utils.PyDataset):
     @property
     def _pass_length(self) -> int:
         if self._shuffle:
-            return len(self._paths) // self._batch_size
-        return -(-len(self._paths) // self._batch_size)
+            return len(self._paths) // self.batch_size
+        return -(-len(self._paths) // self.batch_size)
 
     def rows_of(self, index: int) -> NDArray[np.int64]:
         """Return the rows of the frame that batch `index` of the present epoch holds."""
@@ -120,7 +120,7 @@ class PlateBatches(keras.utils.PyDataset):
         order = np.arange(len(self._paths))
         if self._shuffle:
             order = np.random.default_rng([self._seed, 0, pass_index]).permutation(order)
-        return order[position * self._batch_size : (position + 1) * self._batch_size]
+        return order[position * self.batch_size : (position + 1) * self.batch_size]
 
     def _prepare(self, row: int, rng: np.random.Generator) -> NDArray[np.uint8]:
         picture = self._read(row)

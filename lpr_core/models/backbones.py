@@ -12,6 +12,7 @@ from typing import Any
 import keras
 
 from lpr_core.models.compact import build_compact
+from lpr_core.models.efficientnet_lite import build_efficientnet_lite0
 from lpr_core.models.layers import CaffePreprocessing
 
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -84,6 +85,10 @@ def _symmetric() -> keras.layers.Layer:
     return keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="preprocess")
 
 
+def _efficientnet_lite0() -> keras.layers.Layer:
+    return keras.layers.Rescaling(1 / 128, offset=-127 / 128, name="preprocess")
+
+
 def _efficientnet_b0() -> keras.layers.Layer:
     # ImageNet's weights expect (x / 255 - mean) / stddev. Keras spreads this over Rescaling(1/255),
     # a Normalization whose stored variance is stddev (so it divides by its root), and a Rescaling
@@ -111,6 +116,7 @@ _BACKBONES = {
     "efficientnet_b0": Backbone(
         _efficientnet_b0, _application("EfficientNetB0"), application="EfficientNetB0"
     ),
+    "efficientnet_lite0": Backbone(_efficientnet_lite0, build_efficientnet_lite0),
     "mobilenet_v2_0.35": Backbone(
         _symmetric, _application("MobileNetV2", alpha=0.35), application="MobileNetV2"
     ),

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 
 from lpr_core.models.backbones import find_backbone
+from lpr_core.models.efficientnet_lite import load_efficientnet_lite0
 
 
 def load_backbone_weights(network: keras.Model, name: str, weights: str) -> None:
@@ -14,8 +15,9 @@ def load_backbone_weights(network: keras.Model, name: str, weights: str) -> None
     Args:
         network: The backbone.
         name: Its name.
-        weights: `none` leaves the random values, `imagenet` downloads those of Keras, anything
-            else is the path of a Keras weight file of this backbone without its classifier.
+        weights: `none` leaves the random values, `imagenet` takes those of Keras (downloaded) or
+            the shipped ones of efficientnet_lite0, anything else is the path of a Keras weight file
+            of this backbone without its classifier.
 
     Raises:
         FileNotFoundError: There is no such file.
@@ -32,6 +34,9 @@ def load_backbone_weights(network: keras.Model, name: str, weights: str) -> None
 
 
 def _load_imagenet(network: keras.Model, name: str) -> None:
+    if name == "efficientnet_lite0":
+        load_efficientnet_lite0(network)
+        return
     application = find_backbone(name).application
     if application is None:
         raise ValueError(f"{name} has no ImageNet weights; use `none` or the path of a file.")

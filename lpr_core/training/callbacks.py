@@ -4,8 +4,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 
 from lpr_core.data.batches import PlateBatches
 from lpr_core.models.recognizer import save_recognizer
+from lpr_core.training.averaging import averaged_weights
 from lpr_core.training.checkpoint import save_checkpoint
 from lpr_core.training.config import TrainingConfig
 from lpr_core.training.patience import find_best_epoch, is_out_of_patience, rate_after_plateau
@@ -89,7 +89,7 @@ class EpochKeeper(keras.callbacks.Callback):
             self.diverged_at += f" of epoch {epoch + 1}"
             return
         names = ("loss", "character_accuracy", "plate_accuracy")
-        with averaged_weights(self.model, self.config):
+        with averaged_weights(self.model, self.train):
             row = {
                 "epoch": epoch + 1,
                 **{name: float(logs[name]) for name in names},
@@ -165,21 +165,6 @@ class ProgressTeller(keras.callbacks.Callback):
             pace = (time.monotonic() - self._started) / self._steps_done
             seconds_left = pace * ((epochs - epoch) * steps - step)
         self._listener(Progress(epoch, epochs, step, steps, float(loss), seconds_left, row))
-
-
-@contextmanager
-def averaged_weights(model: keras.Model, config: TrainingConfig) -> Iterator[None]:
-    """Put the moving average of the weights into the model for a while, where a run keeps one."""
-    if config.ema_momentum is None:
-        yield
-        return
-    swap = keras.callbacks.SwapEMAWeights()
-    swap.set_model(model)
-    swap.on_test_begin()
-    try:
-        yield
-    finally:
-        swap.on_test_end()
 
 
 def measure_loss(
