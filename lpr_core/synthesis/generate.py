@@ -4,8 +4,9 @@ import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
+from threading import Thread
 
 import cv2
 import numpy as np
@@ -70,7 +71,7 @@ def generate_plates(
     tasks = [(order, out_dir, start) for start in starts]
     rows: list[dict[str, str]] = []
     # Spawned workers: a fork of a process that runs TensorFlow's threads can hang.
-    with ProcessPoolExecutor(jobs or os.cpu_count(), mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_prepare_worker) as pool:
         for chunk in pool.map(_write_chunk, tasks):
             rows.extend(chunk)
             if on_progress is not None:
@@ -79,9 +80,21 @@ def generate_plates(
     return manifest_path
 
 
+def _prepare_worker() -> None:
+    """Give the worker one thread of its own, and an end when its parent is killed."""
+    cv2.setNumThreads(1)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = parent_process()
+    assert parent is not None, "workers have parents"
+    parent.join()
+    os._exit(1)
+
+
 def _write_chunk(task: tuple[Order, Path, int]) -> Sequence[dict[str, str]]:
     order, out_dir, start = task
-    cv2.setNumThreads(1)
     rng = np.random.default_rng([order.seed, start])
     folder = out_dir / "images" / f"{start // CHUNK_SIZE:04d}"
     folder.mkdir(parents=True, exist_ok=True)
