@@ -1,0 +1,89 @@
+"""Fill the README's figures and sessions: `make readme`. Nothing in them is typed by hand.
+
+The text between `<!-- NAME -->` and `<!-- /NAME -->` is replaced: `accuracy` by what the shipped
+reader's card recorded, `session` by what the commands really print.
+"""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from lpr_core.places import SHIPPED_DIR
+from lpr_core.reading.bundle import read_card
+
+README = SHIPPED_DIR.parent / "README.md"
+SESSION = (
+    "lpr read data/samples/images/0000/000002.jpg data/samples/images/0000/000005.jpg",
+    "lpr synthesize --region br --count 2000 --seed 0 --out drawn",
+    "lpr evaluate --manifest data/samples/manifest.csv",
+)
+FAMILIES = {"br": "Brazil", "eu": "Europe", "us": "United States"}
+
+
+def main() -> None:
+    blocks = {"accuracy": render_accuracy, "session": render_session}
+    README.write_text(fill_blocks(README.read_text(), blocks))
+
+
+def fill_blocks(text: str, blocks: Mapping[str, Callable[[], str]]) -> str:
+    """Replace the named blocks of a Markdown text; KeyError when the text lacks one."""
+    for name, render in blocks.items():
+        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        if not pattern.search(text):
+            raise KeyError(name)
+        content = render()
+        text = pattern.sub(lambda match, content=content: f"{match[1]}{content}\n{match[2]}", text)
+    return text
+
+
+def render_accuracy() -> str:
+    """Return the table of recorded scores, a row for each data set and region family."""
+    card = read_card(SHIPPED_DIR / "models" / "seven")
+    lines = [
+        "| measured on | plates | read whole (95 % interval) | characters |",
+        "|---|---:|---:|---:|",
+    ]
+    for data_name, report in card.accuracy.items():
+        lines.append(_row(f"**{data_name}**", report))
+        for region, scores in report["by_region"].items():
+            if region in FAMILIES:
+                lines.append(_row(FAMILIES[region], scores))
+    return "\n".join(lines)
+
+
+def _row(name: str, scores: Mapping[str, Any]) -> str:
+    low, high = scores["plate_accuracy_interval"]
+    return (
+        f"| {name} | {scores['count']:,} | {scores['plate_accuracy']:.3f} "
+        f"[{low:.3f}, {high:.3f}] | {scores['character_accuracy']:.3f} |"
+    )
+
+
+def render_session() -> str:
+    """Return the commands of `SESSION` with their output, as a terminal shows them."""
+    lines = ["```console"]
+    for command in SESSION:
+        lines += [f"$ {command}", *_run(command)]
+    return "\n".join([*lines, "```"])
+
+
+def _run(command: str) -> list[str]:
+    import shutil
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder)
+        (here / "data").symlink_to(SHIPPED_DIR)
+        program = Path(sys.executable).with_name("lpr")
+        assert shutil.which(str(program)), "the lpr command is installed beside Python"
+        finished = subprocess.run(
+            [program, *command.split()[1:]], cwd=here, capture_output=True, text=True, check=True
+        )
+    return [line.rstrip() for line in finished.stdout.splitlines() if line.strip()]
+
+
+if __name__ == "__main__":
+    main()
