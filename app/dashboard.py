@@ -22,7 +22,8 @@ page = st.navigation(
         st.Page("dashboard_pages/home.py", title="Overview", icon=":material/home:", default=True),
         st.Page("dashboard_pages/noise.py", title="Noise", icon=":material/grain:"),
         st.Page("dashboard_pages/runs.py", title="Runs", icon=":material/show_chart:"),
-    ]
+    ],
+    position="top",
 )
 body, foot = st.container(), st.container()
 # The foot is filled first, because a page that lacks its input stops the script.

@@ -90,8 +90,8 @@ def test_overview_counts_what_is_there(samples, runs, monkeypatch):
     page = open_page("home")
     text = said(page)
     assert re.search(r"^Reads with tiny-[0-9a-f]{8}\.$", text, re.MULTILINE)
-    assert "2 sample plates are here; yours can be dropped in." in text
-    assert "3 runs, 2 of them finished." in text
+    assert "Sample plates: 2; yours can be dropped in." in text
+    assert "Finished runs: 2 of 3." in text
     assert ':7860">Open the labelling app</a>' in html_of(page)
 
 
@@ -100,8 +100,8 @@ def test_overview_of_an_empty_machine(home_dir, monkeypatch):
     page = open_page("home")
     text = said(page)
     assert "There is no reader yet." in text
-    assert "0 sample plates are here" in text
-    assert "0 runs, 0 of them finished." in text
+    assert "Sample plates: 0;" in text
+    assert "Finished runs: 0 of 0." in text
     assert "Open the labelling app" not in html_of(page)
 
 

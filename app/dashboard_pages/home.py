@@ -21,7 +21,7 @@ def describe_reader() -> str:
 
 def describe_runs() -> str:
     states = list_runs(runs_dir())["state"]
-    return f"{len(states)} runs, {(states == 'finished').sum()} of them finished."
+    return f"Finished runs: {(states == 'finished').sum()} of {len(states)}."
 
 
 def show_card(title: str, icon: str, text: str, state: str, target: str | None, link: str) -> None:
@@ -60,7 +60,7 @@ with noise:
         "Noise",
         "grain",
         "Lay noise on a plate, from faint to strong, and see which symbols survive.",
-        f"{len(list_samples())} sample plates are here; yours can be dropped in.",
+        f"Sample plates: {len(list_samples())}; yours can be dropped in.",
         "dashboard_pages/noise.py",
         "Try the noise",
     )

@@ -37,7 +37,7 @@ def show_table(runs: pd.DataFrame) -> None:
     )
     labels = {
         "name": columns.TextColumn("Run", pinned=True, width="medium"),
-        "state": columns.TextColumn("State", width="small"),
+        "state": "State",
         "val_plate_accuracy": columns.NumberColumn("Plates right", format="percent"),
         "val_character_accuracy": columns.NumberColumn("Characters right", format="percent"),
         "epochs": "Epochs",
@@ -52,6 +52,7 @@ def show_table(runs: pd.DataFrame) -> None:
         hide_index=True,
         column_order=list(labels),
         column_config=labels,
+        placeholder="",
         alt="Runs with their state, accuracy on validation plates, and network",
     )
 
