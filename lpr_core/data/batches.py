@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lpr_core.augment.noise import add_noise
 from lpr_core.plates.format import PlateFormat, encode_plates, one_hot
-from lpr_core.plates.imaging import fit_picture, read_picture
+from lpr_core.plates.imaging import PictureError, fit_picture, read_picture
 from lpr_core.synthesis import photograph
 
 _BOX = ["x", "y", "width", "height"]
@@ -132,7 +132,10 @@ class PlateBatches(keras.utils.PyDataset):
     def _read(self, row: int) -> NDArray[np.uint8]:
         if row in self._cache:
             return self._cache[row]
-        picture = read_picture(self._paths[row])
+        try:
+            picture = read_picture(self._paths[row])
+        except PictureError as error:
+            raise PictureError(f"{self._paths[row]}: {error}") from error
         if self._boxes is not None:
             left, top, width, height = self._boxes[row]
             picture = picture[top : top + height, left : left + width]

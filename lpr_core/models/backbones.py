@@ -12,6 +12,7 @@ from typing import Any
 import keras
 
 from lpr_core.models.compact import build_compact
+from lpr_core.models.config import BackboneName
 from lpr_core.models.efficientnet_lite import build_efficientnet_lite0
 from lpr_core.models.layers import CaffePreprocessing
 
@@ -36,29 +37,18 @@ class Backbone:
     application: str | None = None
 
 
-def backbone_names() -> tuple[str, ...]:
-    """Return the names that `build_backbone` knows."""
-    return tuple(_BACKBONES)
-
-
-def find_backbone(name: str) -> Backbone:
-    """Return how a backbone is made.
-
-    Raises:
-        ValueError: No backbone has this name.
-    """
-    if name not in _BACKBONES:
-        raise ValueError(f"`backbone` must be one of {', '.join(_BACKBONES)}. Received: {name!r}")
+def find_backbone(name: BackboneName) -> Backbone:
+    """Return how a backbone is made."""
     return _BACKBONES[name]
 
 
-def build_backbone(name: str, height: int, width: int) -> keras.Model:
+def build_backbone(name: BackboneName, height: int, width: int) -> keras.Model:
     """Build a backbone with random weights, a model called `backbone`.
 
     Input `(N, height, width, 3)` float32 RGB of 0..255; output `(N, H', W', C)`.
 
     Raises:
-        ValueError: The name is unknown, or the pictures are smaller than the network can take.
+        ValueError: The pictures are smaller than the network can take.
     """
     backbone = find_backbone(name)
     if min(height, width) < backbone.min_size:
@@ -111,8 +101,8 @@ def _caffe() -> keras.layers.Layer:
     return CaffePreprocessing(name="preprocess")
 
 
-_BACKBONES = {
-    "compact": Backbone(_symmetric, build_compact),
+_BACKBONES: dict[BackboneName, Backbone] = {
+    "compact": Backbone(_symmetric, build_compact, min_size=16),
     "efficientnet_b0": Backbone(
         _efficientnet_b0, _application("EfficientNetB0"), application="EfficientNetB0"
     ),
@@ -121,9 +111,9 @@ _BACKBONES = {
         _symmetric, _application("MobileNetV2", alpha=0.35), application="MobileNetV2"
     ),
     "resnet50": Backbone(_caffe, _application("ResNet50"), application="ResNet50"),
-    "xception": Backbone(_symmetric, _application("Xception"), 71, application="Xception"),
+    "xception": Backbone(_symmetric, _application("Xception"), min_size=71, application="Xception"),
     "vgg16": Backbone(_caffe, _application("VGG16"), application="VGG16"),
     "inception_resnet_v2": Backbone(
-        _symmetric, _application("InceptionResNetV2"), 75, application="InceptionResNetV2"
+        _symmetric, _application("InceptionResNetV2"), min_size=75, application="InceptionResNetV2"
     ),
 }

@@ -4,64 +4,19 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Literal, Self
 
 import keras
-from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from lpr_core.files import write_text_atomic
-from lpr_core.models.backbones import build_backbone, find_backbone
+from lpr_core.models.backbones import build_backbone
+from lpr_core.models.config import RecognizerConfig
 from lpr_core.models.freezing import freeze_backbone
 from lpr_core.models.heads import attention_head, pooled_head, positional_head
 from lpr_core.models.weights import load_backbone_weights
-from lpr_core.plates.format import SEVEN, PlateFormat
 
 _HEADS = {"pooled": pooled_head, "positional": positional_head, "attention": attention_head}
 CONFIG_NAME = "recognizer.json"
 WEIGHTS_NAME = "recognizer.weights.h5"
-
-
-class RecognizerConfig(BaseModel):
-    """The network; the defaults are the first account's.
-
-    Attributes:
-        plate_format: Slots and symbols.
-        backbone: One of `backbone_names()`.
-        height: Pixels that every picture is stretched to.
-        width: Likewise.
-        head: `pooled` (the account's), `positional` (pools over the height only) or `attention`
-            (each slot looks at its own place).
-        dense_units: Width of the layer before the symbols.
-        dropout: Share of features that is dropped before and after that layer while training.
-        weights: Start values of the backbone: `none` (random), `imagenet`, the path of a weight
-            file, or the folder of a run with the same backbone.
-        weights_scope: With the folder of a run: take its `backbone`, or its whole `network`.
-        freeze: Share of the backbone's layers, from the picture upwards, that do not learn.
-        open_layers: When given, only the last so many layers of the backbone learn.
-        freeze_batch_norm: Keep BatchNormalization in inference mode in open layers as well.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    plate_format: PlateFormat = SEVEN
-    backbone: str = "efficientnet_b0"
-    height: int = Field(default=224, ge=16)
-    width: int = Field(default=224, ge=16)
-    head: Literal["pooled", "positional", "attention"] = "pooled"
-    dense_units: int = Field(default=360, ge=1)
-    dropout: float = Field(default=0.2, ge=0, lt=1)
-    weights: str = "none"
-    weights_scope: Literal["backbone", "network"] = "backbone"
-    freeze: float = Field(default=0.0, ge=0, le=1)
-    open_layers: int | None = Field(default=None, ge=0)
-    freeze_batch_norm: bool = False
-
-    @model_validator(mode="after")
-    def _check_names(self) -> Self:
-        find_backbone(self.backbone)
-        if self.open_layers is not None and self.freeze:
-            raise ValueError("`freeze` and `open_layers` exclude each other; give one of them.")
-        return self
 
 
 def build_recognizer(config: RecognizerConfig, seed: int | None = None) -> keras.Model:

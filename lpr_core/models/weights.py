@@ -6,10 +6,11 @@ import keras
 import numpy as np
 
 from lpr_core.models.backbones import find_backbone
+from lpr_core.models.config import BackboneName
 from lpr_core.models.efficientnet_lite import load_efficientnet_lite0
 
 
-def load_backbone_weights(network: keras.Model, name: str, weights: str) -> None:
+def load_backbone_weights(network: keras.Model, name: BackboneName, weights: str) -> None:
     """Fill a backbone made by `build_backbone` in place.
 
     Args:
@@ -33,7 +34,7 @@ def load_backbone_weights(network: keras.Model, name: str, weights: str) -> None
     _neutralize_normalization(network)
 
 
-def _load_imagenet(network: keras.Model, name: str) -> None:
+def _load_imagenet(network: keras.Model, name: BackboneName) -> None:
     if name == "efficientnet_lite0":
         load_efficientnet_lite0(network)
         return
@@ -53,7 +54,7 @@ def _load_imagenet(network: keras.Model, name: str) -> None:
     network.set_weights(donor.get_weights())
 
 
-def _load_file(network: keras.Model, name: str, path: Path) -> None:
+def _load_file(network: keras.Model, name: BackboneName, path: Path) -> None:
     if not path.is_file():
         raise FileNotFoundError(
             f"`weights` must be none, imagenet, or the path of a file. Received: {str(path)!r}"

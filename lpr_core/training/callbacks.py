@@ -4,7 +4,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,7 +18,7 @@ from lpr_core.training.averaging import averaged_weights
 from lpr_core.training.checkpoint import save_checkpoint
 from lpr_core.training.config import TrainingConfig
 from lpr_core.training.patience import find_best_epoch, is_out_of_patience, rate_after_plateau
-from lpr_core.training.runs import RunFolder
+from lpr_core.training.runs import HistoryRow, RunFolder
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Progress:
     steps: int
     loss: float
     seconds_left: float | None
-    row: Mapping[str, float] | None = None
+    row: HistoryRow | None = None
 
 
 ProgressListener = Callable[[Progress], None]
@@ -64,7 +64,7 @@ class EpochKeeper(keras.callbacks.Callback):
         folder: RunFolder,
         train: PlateBatches,
         validation: PlateBatches,
-        history: list[dict[str, float]],
+        history: list[HistoryRow],
     ) -> None:
         super().__init__()
         self.config = config
@@ -135,7 +135,7 @@ class ProgressTeller(keras.callbacks.Callback):
         history: The rows that `EpochKeeper` appends to.
     """
 
-    def __init__(self, listener: ProgressListener, history: list[dict[str, float]]) -> None:
+    def __init__(self, listener: ProgressListener, history: list[HistoryRow]) -> None:
         super().__init__()
         self._listener = listener
         self._history = history
@@ -158,7 +158,7 @@ class ProgressTeller(keras.callbacks.Callback):
         row = self._history[-1] if len(self._history) == epoch + 1 else None
         self._tell(epoch + 1, 0, logs["loss"], row)
 
-    def _tell(self, epoch: int, step: int, loss: float, row: Mapping[str, float] | None) -> None:
+    def _tell(self, epoch: int, step: int, loss: float, row: HistoryRow | None) -> None:
         epochs, steps = self.params["epochs"], self.params["steps"]
         seconds_left = None
         if self._started is not None and self._steps_done:
@@ -188,7 +188,7 @@ def measure_loss(
     }
 
 
-def is_stopped_early(config: TrainingConfig, history: list[dict[str, float]]) -> bool:
+def is_stopped_early(config: TrainingConfig, history: list[HistoryRow]) -> bool:
     """Tell whether early stopping ends the run after these epochs."""
     patience = config.early_stopping_patience
     return patience is not None and is_out_of_patience(history, config.monitor, patience)

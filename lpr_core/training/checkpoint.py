@@ -2,6 +2,7 @@
 
 import io
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -16,7 +17,9 @@ def save_checkpoint(path: Path, model: keras.Model, num_epochs: int) -> None:
     the moving average of the weights.
     """
     content = io.BytesIO()
-    arrays = {str(i): np.asarray(value) for i, value in enumerate(map(_read, _state(model)))}
+    arrays: dict[str, Any] = {
+        str(i): keras.ops.convert_to_numpy(variable) for i, variable in enumerate(_state(model))
+    }
     np.savez(content, num_epochs=num_epochs, **arrays)
     write_bytes_atomic(path, content.getvalue())
 
@@ -37,7 +40,3 @@ def restore_checkpoint(path: Path, model: keras.Model) -> int:
 
 def _state(model: keras.Model) -> list[keras.Variable]:
     return [*model.variables, *model.optimizer.variables]
-
-
-def _read(variable: keras.Variable) -> np.ndarray:
-    return keras.ops.convert_to_numpy(variable)

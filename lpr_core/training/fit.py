@@ -10,7 +10,7 @@ from keras import ops
 
 from lpr_core.data.batches import PlateBatches
 from lpr_core.data.manifest import read_manifest
-from lpr_core.models.recognizer import WEIGHTS_NAME, build_recognizer
+from lpr_core.models.recognizer import build_recognizer, load_recognizer
 from lpr_core.plates.metrics import score_plates
 from lpr_core.training.callbacks import (
     EpochKeeper,
@@ -24,7 +24,7 @@ from lpr_core.training.optimizers import build_optimizer
 from lpr_core.training.patience import find_best_epoch
 from lpr_core.training.predictions import tabulate_predictions
 from lpr_core.training.provenance import describe_run
-from lpr_core.training.runs import RunFolder
+from lpr_core.training.runs import HistoryRow, RunFolder
 
 _FREE_FIELDS = {"workers", "cache_megabytes"}
 
@@ -93,13 +93,13 @@ def _select_split(frame: pd.DataFrame, split: str) -> pd.DataFrame:
         return frame
     rows = frame[frame["split"] == split].reset_index(drop=True)
     if rows.empty:
-        known = ", ".join(sorted(set(frame["split"].astype(str))))
+        known = ", ".join(sorted(set(frame["split"])))
         raise ValueError(f"the manifest has no plates in the split {split!r}; it has: {known}.")
     return rows
 
 
 def _has_splits(frame: pd.DataFrame) -> bool:
-    return "split" in frame and bool(frame["split"].fillna("").astype(str).str.len().any())
+    return bool((frame["split"] != "").any())
 
 
 def _claim(folder: RunFolder, record: dict[str, Any]) -> None:
@@ -108,11 +108,9 @@ def _claim(folder: RunFolder, record: dict[str, Any]) -> None:
     if not known:
         folder.write_config(record)
         return
-    differences = [
-        key
-        for key in record["config"]
-        if key not in _FREE_FIELDS and record["config"][key] != known["config"].get(key)
-    ]
+    # Through the class, so that a setting that is younger than the folder has its default.
+    config = TrainingConfig.model_validate(known["config"]).model_dump(mode="json")
+    differences = _list_differences(config, record["config"])
     if record["data"] != known["data"]:
         differences.append("the plates of the manifest")
     if differences:
@@ -120,6 +118,18 @@ def _claim(folder: RunFolder, record: dict[str, Any]) -> None:
             f"{folder.path} holds another run; different: {', '.join(differences)}. "
             "Choose another folder."
         )
+
+
+def _list_differences(known: dict[str, Any], wanted: dict[str, Any]) -> list[str]:
+    """Return the names of the settings that differ and matter, those of inner ones by dots."""
+    differences: list[str] = []
+    for name, value in wanted.items():
+        if isinstance(value, dict):
+            inner = _list_differences(known[name], value)
+            differences += [f"{name}.{setting}" for setting in inner]
+        elif name not in _FREE_FIELDS and value != known[name]:
+            differences.append(name)
+    return differences
 
 
 def _train(
@@ -132,7 +142,7 @@ def _train(
     train_batches, validation_batches = _make_batches(config, train, validation)
     model = _compile(config, len(train_batches) * config.epochs)
     done = restore_checkpoint(folder.checkpoint_path, model)
-    history = folder.read_history().to_dict("records")[:done]
+    history = folder.read_history_rows()[:done]
     if done < config.epochs and not is_stopped_early(config, history):
         keeper = EpochKeeper(config, folder, train_batches, validation_batches, history)
         tellers = [ProgressTeller(on_progress, history)] if on_progress else []
@@ -146,14 +156,14 @@ def _train(
         )
         if keeper.diverged_at:
             raise DivergedError(keeper.diverged_at)
-    _write_results(config, folder, model, validation, validation_batches, history)
+    _write_results(config, folder, validation, validation_batches, history)
 
 
 def _make_batches(
     config: TrainingConfig, train: pd.DataFrame, validation: pd.DataFrame
 ) -> tuple[PlateBatches, PlateBatches]:
     recognizer = config.recognizer
-    common = {
+    common: dict[str, Any] = {
         "height": recognizer.height,
         "width": recognizer.width,
         "batch_size": config.batch_size,
@@ -193,14 +203,13 @@ def _compile(config: TrainingConfig, num_steps: int) -> keras.Model:
 def _write_results(
     config: TrainingConfig,
     folder: RunFolder,
-    model: keras.Model,
     validation: pd.DataFrame,
     batches: PlateBatches,
-    history: list[dict[str, float]],
+    history: list[HistoryRow],
 ) -> None:
-    model.load_weights(folder.path / WEIGHTS_NAME)
+    recognizer = load_recognizer(folder.path)
     started = time.monotonic()
-    probabilities = model.predict(batches, verbose=0)
+    probabilities = recognizer.predict(batches, verbose=0)
     predict_seconds = time.monotonic() - started
     plate_format = config.recognizer.plate_format
     folder.write_predictions(tabulate_predictions(validation, probabilities, plate_format))
@@ -210,8 +219,8 @@ def _write_results(
             "epochs": len(history),
             "best_epoch": find_best_epoch(history, config.monitor) + 1,
             "kept": config.keep,
-            "num_parameters": model.count_params(),
-            "num_trainable": sum(int(ops.size(w)) for w in model.trainable_weights),
+            "num_parameters": recognizer.count_params(),
+            "num_trainable": sum(int(ops.size(w)) for w in recognizer.trainable_weights),
             "train_seconds": sum(row["seconds"] for row in history),
             "validation_plates_per_second": len(validation) / predict_seconds,
         }

@@ -1,23 +1,23 @@
 """Rules that look only at the epochs so far, so that a resumed run decides as an unbroken one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-Row = Mapping[str, float]
+from lpr_core.training.runs import HistoryRow
 
 
-def find_best_epoch(history: Sequence[Row], monitor: str) -> int:
+def find_best_epoch(history: Sequence[HistoryRow], monitor: str) -> int:
     """Return the index of the best row, the earliest of equals: lowest loss, highest accuracy."""
     values = [row[monitor] for row in history]
     return values.index(min(values) if monitor == "val_loss" else max(values))
 
 
-def is_out_of_patience(history: Sequence[Row], monitor: str, patience: int) -> bool:
+def is_out_of_patience(history: Sequence[HistoryRow], monitor: str, patience: int) -> bool:
     """Tell whether the last `patience` epochs brought no better one."""
-    return len(history) - 1 - find_best_epoch(history, monitor) >= patience
+    return bool(history) and len(history) - 1 - find_best_epoch(history, monitor) >= patience
 
 
 def rate_after_plateau(
-    history: Sequence[Row], monitor: str, patience: int, factor: float, min_rate: float
+    history: Sequence[HistoryRow], monitor: str, patience: int, factor: float, min_rate: float
 ) -> float:
     """Return the learning rate of the next epoch.
 

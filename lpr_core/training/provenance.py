@@ -27,7 +27,8 @@ def describe_run(
         "data": {
             "train_rows": len(train),
             "validation_rows": len(validation),
-            "fingerprint": fingerprint(pd.concat([train, validation])),
+            "train_fingerprint": fingerprint(train),
+            "validation_fingerprint": fingerprint(validation),
         },
         "code": {"version": __version__, "commit": _read_commit()},
         "backend": keras.config.backend(),

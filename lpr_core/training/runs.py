@@ -6,12 +6,13 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pandas as pd
 
 from lpr_core.files import write_bytes_atomic, write_text_atomic
 
+HistoryRow = dict[str, float]
 RunState = Literal["started", "finished", "failed"]
 
 HISTORY_COLUMNS = (
@@ -77,7 +78,7 @@ class RunFolder:
         """Return the scores; empty for a run that is not finished."""
         return _read_json(self.path / "metrics.json")
 
-    def write_history(self, rows: Sequence[Mapping[str, float]]) -> None:
+    def write_history(self, rows: Sequence[HistoryRow]) -> None:
         """Write one row for each epoch, oldest first, with the keys `HISTORY_COLUMNS`."""
         table = pd.DataFrame(rows, columns=list(HISTORY_COLUMNS))
         write_text_atomic(self.path / "history.csv", table.to_csv(index=False))
@@ -88,6 +89,10 @@ class RunFolder:
         if not path.is_file():
             return pd.DataFrame(columns=list(HISTORY_COLUMNS))
         return pd.read_csv(path)
+
+    def read_history_rows(self) -> list[HistoryRow]:
+        """Return the history as `write_history` takes it."""
+        return cast(list[HistoryRow], self.read_history().to_dict("records"))
 
     def write_predictions(self, table: pd.DataFrame) -> None:
         """Write one row for each validation plate."""
