@@ -1,6 +1,7 @@
 """Drawn plates: legible texts, repeatable randomness, files that a manifest describes."""
 
 import re
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -69,13 +70,19 @@ def test_equal_seeds_draw_equal_plates():
 
 @pytest.mark.parametrize("font", [STROKES, *list_fonts()])
 def test_every_symbol_of_every_lettering_differs_from_the_others(font):
-    lettering = pick_lettering((font,), rng(2))
+    lettering = replace(pick_lettering((font,), rng(2)), bare_one=False)
     masks = {s: cv2.resize(draw_symbol(s, lettering, 48), (32, 48)) / 255 for s in SYMBOLS}
     for index, one in enumerate(SYMBOLS):
         assert 0.05 < masks[one].mean() < 0.95, one
         for other in SYMBOLS[index + 1 :]:
             if frozenset((one, other)) not in LOOK_ALIKES:
                 assert np.abs(masks[one] - masks[other]).mean() > 0.005, (font, one, other)
+
+
+@pytest.mark.parametrize("font", [STROKES, "barlow-600"])
+def test_a_bare_one_is_an_i(font):
+    bare = replace(pick_lettering((font,), rng(2)), bare_one=True)
+    np.testing.assert_array_equal(draw_symbol("1", bare, 48), draw_symbol("I", bare, 48))
 
 
 def test_a_heavier_stroke_covers_more():

@@ -26,12 +26,14 @@ class Lettering:
         stretch: Width of a font's letters against its own drawing, 0.7 to 1.3.
         boldness: Pixels at 96 px letter height by which a font's strokes grow (or shrink).
         strokes: How strokes are drawn; None for a font.
+        bare_one: The digit 1 is written like the letter I, as on British plates.
     """
 
     font: str
     stretch: float
     boldness: int
     strokes: StrokeStyle | None
+    bare_one: bool
 
 
 def list_fonts() -> tuple[str, ...]:
@@ -42,9 +44,10 @@ def list_fonts() -> tuple[str, ...]:
 def pick_lettering(fonts: tuple[str, ...], rng: np.random.Generator) -> Lettering:
     """Draw one lettering; `fonts` repeats a name to make it likelier."""
     font = fonts[rng.integers(len(fonts))]
+    bare_one = bool(rng.random() < 0.3)
     if font != STROKES:
         boldness = int(rng.integers(-2, 4))
-        return Lettering(font, float(rng.uniform(0.82, 1.2)), boldness, None)
+        return Lettering(font, float(rng.uniform(0.82, 1.2)), boldness, None, bare_one)
     weight = float(rng.uniform(0.1, 0.175))
     style = StrokeStyle(
         weight=weight,
@@ -54,11 +57,13 @@ def pick_lettering(fonts: tuple[str, ...], rng: np.random.Generator) -> Letterin
         flat_ends=bool(rng.random() < 0.6),
         variants=int(rng.integers(1000)),
     )
-    return Lettering(STROKES, 1.0, 0, style)
+    return Lettering(STROKES, 1.0, 0, style, bare_one)
 
 
 def draw_symbol(symbol: str, lettering: Lettering, height: int) -> np.ndarray:
     """Return the coverage mask `(height, width) uint8` of one letter or digit."""
+    if symbol == "1" and lettering.bare_one:
+        symbol = "I"
     if lettering.strokes is not None:
         return draw_stroke_glyph(symbol, lettering.strokes, height)
     glyph = _draw_font_glyph(lettering.font, symbol, lettering.boldness)
