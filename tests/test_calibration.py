@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.special import softmax
 
@@ -58,6 +58,7 @@ def test_temperature_needs_plates(probabilities_shape, truth_shape):
         fit_temperature(np.ones(probabilities_shape), np.zeros(truth_shape, np.int64))
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     st.lists(st.floats(0, 1), min_size=2, max_size=35).filter(lambda row: sum(row) > 0.1),
     st.floats(0.05, 20),
@@ -96,6 +97,7 @@ def test_no_plates_leave_the_identity():
     assert (slope, intercept) == (pytest.approx(1), pytest.approx(0))
 
 
+@settings(deadline=None, max_examples=50)
 @given(
     st.lists(st.tuples(st.floats(-50, 0), st.booleans()), min_size=1, max_size=30),
     st.floats(-50, 0),

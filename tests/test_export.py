@@ -158,7 +158,8 @@ def test_failing_conversion_is_one_sentence(model, monkeypatch, stderr, reason):
 @pytest.mark.slow
 @pytest.mark.parametrize("backbone", ["efficientnet_b0", "compact"])
 def test_real_backbone_is_exported(tmp_path, backbone):
-    from lpr_core.models.recognizer import RecognizerConfig, build_recognizer
+    from lpr_core.models import RecognizerConfig
+    from lpr_core.models.recognizer import build_recognizer
 
     config = RecognizerConfig(backbone=backbone, height=64, width=192, weights="none")
     bundle_dir = export_reader(

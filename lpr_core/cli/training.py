@@ -14,6 +14,7 @@ from lpr_core.places import runs_dir
 if TYPE_CHECKING:
     from lpr_core.training.callbacks import Progress as TrainingProgress
     from lpr_core.training.callbacks import ProgressListener
+    from lpr_core.training.config import TrainingConfig
 
 
 def train(
@@ -21,6 +22,9 @@ def train(
         Path | None, typer.Option(help="JSON file with settings, such as a run's config.json.")
     ] = None,
     manifest: Annotated[Path | None, typer.Option(help="The plates to train on.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="A named configuration; a wrong name lists all.")
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", help="key=value; recognizer.head=positional reaches inside."),
@@ -29,26 +33,46 @@ def train(
         Path | None, typer.Option(help="Folder of the run; a killed run goes on in its folder.")
     ] = None,
     list_settings: Annotated[
-        bool, typer.Option("--list-settings", help="Print every setting with its default.")
+        bool, typer.Option("--list-settings", help="Print every setting, and train nothing.")
     ] = False,
 ) -> None:
     """Train a recognizer and leave a run folder behind."""
-    values = merge_settings(config, manifest, settings or [])  # before the slow imports
-    from lpr_core.training.config import TrainingConfig
-
+    values = merge_settings(config, manifest, settings or [])
     if list_settings:
-        defaults = TrainingConfig(manifest="").model_dump(mode="json")
-        typer.echo("\n".join(flatten_settings(defaults)))
+        values.setdefault("manifest", "")
+    training_config = build_config(preset, values)
+    if list_settings:
+        typer.echo("\n".join(flatten_settings(training_config.model_dump(mode="json"))))
         return
     from lpr_core.training.fit import train_run
 
-    training_config = TrainingConfig.model_validate(values)
     folder = run_dir or runs_dir() / f"{datetime.now():%Y%m%d-%H%M%S}"
     typer.echo(f"Run folder: {folder}")
     with show_training() as tell:
         finished = train_run(training_config, folder, on_progress=tell)
     metrics = finished.read_metrics()
     typer.echo(f"Validation plates read whole: {metrics['plate_accuracy']:.3f}.")
+
+
+def build_config(preset: str | None, values: Mapping[str, Any]) -> "TrainingConfig":
+    """Return a configuration of these values, on top of a preset's when one is named.
+
+    Raises:
+        ValueError: A setting is unknown, missing or out of range, or there is no such preset.
+    """
+    from lpr_core.training.config import TrainingConfig
+    from lpr_core.training.presets import build_preset
+
+    unknown = sorted(set(values) - set(TrainingConfig.model_fields))
+    if unknown:
+        raise ValueError(
+            f"There is no setting {', '.join(unknown)}; `lpr train --list-settings` prints all."
+        )
+    if "manifest" not in values:
+        raise ValueError("There are no plates to train on; name them by --manifest.")
+    if preset is None:
+        return TrainingConfig.model_validate(values)
+    return build_preset(preset, **values)
 
 
 def merge_settings(

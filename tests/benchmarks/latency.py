@@ -62,7 +62,8 @@ def _efficientnet_dir(pictures: list[Picture]) -> Path:
     cache_dir = Path(platformdirs.user_cache_dir("lpr-workbench"))
     bundle_dir = cache_dir / f"efficientnet_b0-keras-{version('keras')}"
     if not bundle_dir.exists():
-        from lpr_core.models.recognizer import RecognizerConfig, build_recognizer
+        from lpr_core.models import RecognizerConfig
+        from lpr_core.models.recognizer import build_recognizer
         from lpr_core.reading.export import export_reader
 
         config = RecognizerConfig(backbone="efficientnet_b0")
