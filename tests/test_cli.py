@@ -295,6 +295,7 @@ class TestExport:
         assert result.stdout == "Calibrated on 2 plates.\nWrote ours.\n"
         card = read_card(Path("ours"))
         assert (card.name, card.calibration.num_plates) == ("seven", 2)
+        assert card.provenance["calibrated_on"] == f"{run_dir.parents[2].name}/test"
 
     def test_manifest_without_splits_is_taken_whole(self, exported, run_dir, manifest, tmp_path):
         frame = read_manifest(Path(manifest), None).assign(split="")

@@ -16,6 +16,7 @@ from lpr_core.reading.evaluation import (
     find_known_region,
     fold_text,
     iterate_crops,
+    name_data,
     predict_plates,
     record_accuracy,
     select_split,
@@ -174,13 +175,19 @@ def test_crops_come_in_chunks(frame):
 
 def test_calibration_is_fitted_and_kept(bundle_dir, frame):
     before = read_card(bundle_dir)
-    calibration = calibrate_bundle(bundle_dir, frame)
+    calibration = calibrate_bundle(bundle_dir, frame, "plates/test")
     after = read_card(bundle_dir)
-    assert after == before.model_copy(update={"calibration": calibration})
+    provenance = {"calibrated_on": "plates/test"}
+    assert after == before.model_copy(update={"calibration": calibration, "provenance": provenance})
     assert calibration.num_plates == 6
     assert calibration.temperature > 1  # sure of two wrong plates
     # The fit starts from the model's own answers, so it can be repeated.
-    assert calibrate_bundle(bundle_dir, frame) == calibration != Calibration()
+    assert calibrate_bundle(bundle_dir, frame, "again") == calibration != Calibration()
+
+
+@pytest.mark.parametrize(("split", "expected"), [("test", "plates/test"), (None, "plates")])
+def test_data_is_named_by_its_folder(tmp_path, split, expected):
+    assert name_data(tmp_path / "plates" / "manifest.csv", split) == expected
 
 
 def test_accuracy_is_kept_by_the_name_of_the_data(bundle_dir, frame):

@@ -30,14 +30,20 @@ def export_run(
     run_dir = find_run(run)
     from lpr_core.data.manifest import read_manifest
     from lpr_core.models.recognizer import load_recognizer, read_recognizer_config
-    from lpr_core.reading.evaluation import calibrate_bundle, iterate_crops, select_split
+    from lpr_core.reading.evaluation import (
+        calibrate_bundle,
+        iterate_crops,
+        name_data,
+        select_split,
+    )
     from lpr_core.reading.export import export_reader
 
     config = read_recognizer_config(run_dir)
     manifest = calibrate_on or _find_manifest(run_dir)
     frame = read_manifest(manifest, config.plate_format)
-    has_splits = bool((frame["split"] != "").any())
-    frame = select_split(frame, split or ("validation" if has_splits else None))
+    if split is None and (frame["split"] != "").any():
+        split = "validation"
+    frame = select_split(frame, split)
     bundle_dir = export_reader(
         load_recognizer(run_dir),
         plate_format=config.plate_format,
@@ -51,7 +57,7 @@ def export_run(
         provenance=describe_provenance(run_dir),
     )
     if calibrate_on is not None:
-        calibration = calibrate_bundle(bundle_dir, frame)
+        calibration = calibrate_bundle(bundle_dir, frame, name_data(calibrate_on, split))
         typer.echo(f"Calibrated on {calibration.num_plates} plates.")
     typer.echo(f"Wrote {bundle_dir}.")
 

@@ -66,15 +66,19 @@ def evaluate_plates(
     """Measure the reader on labelled plates; the letter O and the digit 0 count as one."""
     from lpr_core.data.manifest import read_manifest
     from lpr_core.places import shipped_reader_dir
-    from lpr_core.reading.evaluation import evaluate_reader, record_accuracy, select_split
+    from lpr_core.reading.evaluation import (
+        evaluate_reader,
+        name_data,
+        record_accuracy,
+        select_split,
+    )
     from lpr_core.reading.reader import Reader
 
     reader = Reader.load(model)
     frame = select_split(read_manifest(manifest, reader.plate_format), split)
     report = evaluate_reader(reader, frame, region_known=region_known)
     if record:
-        data_name = "/".join(part for part in (manifest.resolve().parent.name, split) if part)
-        record_accuracy(model or shipped_reader_dir(), data_name, report)
+        record_accuracy(model or shipped_reader_dir(), name_data(manifest, split), report)
     typer.echo(json.dumps(report, indent=2) if as_json else _format_report(report))
 
 

@@ -122,7 +122,7 @@ def show_training() -> Iterator["ProgressListener"]:
 
         def tell(progress: "TrainingProgress") -> None:
             if progress.row is not None:
-                bar.console.print(_describe_epoch(progress))
+                bar.console.print(_describe_epoch(progress), soft_wrap=True)
             epoch = min(progress.epoch + 1, progress.epochs)  # the last call comes after the last
             bar.update(
                 task,

@@ -123,8 +123,16 @@ def record_accuracy(bundle_dir: Path, data_name: str, report: EvaluationReport) 
     write_card(bundle_dir, card.model_copy(update={"accuracy": accuracy}))
 
 
-def calibrate_bundle(bundle_dir: Path, frame: pd.DataFrame) -> Calibration:
+def name_data(manifest: Path, split: str | None) -> str:
+    """Return how cards name labelled plates: the manifest's folder and the split."""
+    folder = manifest.resolve().parent.name
+    return f"{folder}/{split}" if split else folder
+
+
+def calibrate_bundle(bundle_dir: Path, frame: pd.DataFrame, data_name: str) -> Calibration:
     """Fit a bundle's calibration on labelled plates that it was not trained on, and keep it.
+
+    The card's provenance names the data.
 
     Raises:
         ValueError: There is no row.
@@ -135,7 +143,10 @@ def calibrate_bundle(bundle_dir: Path, frame: pd.DataFrame) -> Calibration:
     reader = Reader.load(bundle_dir)
     truth = encode_plates(list(frame["plate_text"]), reader.plate_format)
     calibration = fit_calibration(predict_plates(reader, frame), truth, reader.plate_format)
-    write_card(bundle_dir, read_card(bundle_dir).model_copy(update={"calibration": calibration}))
+    card = read_card(bundle_dir)
+    provenance = {**card.provenance, "calibrated_on": data_name}
+    update = {"calibration": calibration, "provenance": provenance}
+    write_card(bundle_dir, card.model_copy(update=update))
     return calibration
 
 

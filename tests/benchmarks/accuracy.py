@@ -10,7 +10,13 @@ from scipy.stats import binomtest
 
 from lpr_core.data.manifest import read_manifest
 from lpr_core.plates.metrics import wilson_interval
-from lpr_core.reading.evaluation import fold_text, iterate_crops, read_plates, select_split
+from lpr_core.reading.evaluation import (
+    fold_text,
+    iterate_crops,
+    name_data,
+    read_plates,
+    select_split,
+)
 from lpr_core.reading.reader import Picture, Reader
 
 DEFAULT_MANIFEST = Path("../shared/datasets/real-plates/manifest.csv")
@@ -38,7 +44,7 @@ def compare_accuracy(manifest: Path, split: str | None, model_dir: Path | None =
         "rapidocr_contained": [plate in text for text, plate in pairs],
     }
     return {
-        "data": f"{manifest.resolve().parent.name}/{split or 'all'}",
+        "data": name_data(manifest, split),
         "count": len(truth),
         "reader_version": reader.version,
         "rapidocr_version": version("rapidocr"),
