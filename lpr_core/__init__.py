@@ -1,3 +1,3 @@
-"""Licence-plate recognition: reading, correcting, training, comparing. DESIGN: rooms import downwards only."""
+"""Licence-plate recognition: read, correct, train, compare. A room imports only from rooms below."""
 
 __version__ = "0.1.0"

@@ -6,7 +6,7 @@ from pathlib import Path
 import platformdirs
 
 SHIPPED_DIR = Path(__file__).resolve().parents[1] / "data"
-"""`data/` of the checkout: fonts, samples, shipped readers and studies. Never written at run time."""
+"""`data/` of the checkout: fonts, samples, shipped readers. Never written at run time."""
 
 
 def user_data_dir() -> Path:
@@ -22,7 +22,7 @@ def user_data_dir() -> Path:
 
 
 def runs_dir() -> Path:
-    """Return the folder that holds run folders: `LPR_RUNS_DIR`, else `runs` among the user's data."""
+    """Return the folder of run folders: `LPR_RUNS_DIR`, else `runs` among the user's data."""
     chosen = os.environ.get("LPR_RUNS_DIR")
     return Path(chosen) if chosen else user_data_dir() / "runs"
 

@@ -150,7 +150,8 @@ def test_validation_errors_name_all_settings():
 
 def test_evaluate_prints_a_table(manifest):
     result = call("evaluate", "--manifest", manifest, "--split", "test")
-    title, header, *rows = result.stdout.splitlines()
+    title, header, *rows, misread = result.stdout.splitlines()
+    assert misread == "most often misread: nothing"
     assert title.startswith("tiny-")
     assert header.split() == ["region", "plates", "read", "whole", "characters"]
     assert [row.split()[:3] for row in rows] == [["all", "2", "1.000"], ["br", "2", "1.000"]]

@@ -12,6 +12,7 @@ from lpr_core.reading.bundle import read_card
 from lpr_core.reading.calibration import Calibration
 from lpr_core.reading.evaluation import (
     calibrate_bundle,
+    count_misread,
     evaluate_reader,
     find_known_region,
     fold_text,
@@ -76,6 +77,13 @@ def test_report_counts_plates_and_characters_by_region(bundle_dir, frame):
     }
 
 
+def test_confusions_are_counted_most_frequent_first():
+    misread = count_misread(["AB8", "8B8", "XYZ"], ["ABB", "BB8", "XY"])
+    assert misread == [["8", "B", 2]]
+    assert count_misread([], []) == []
+    assert len(count_misread(["0123456789AB"], ["XXXXXXXXXXXX"])) == 10
+
+
 def test_every_region_has_the_same_keys_and_json_keeps_all(bundle_dir, frame):
     report = evaluate_reader(Reader.load(bundle_dir), frame)
     expected = {
@@ -88,7 +96,8 @@ def test_every_region_has_the_same_keys_and_json_keeps_all(bundle_dir, frame):
         "expected_calibration_error",
     }
     assert all(set(scores) == expected for scores in report["by_region"].values())
-    assert set(report) == expected | {"reader_version", "region_known", "seconds", "by_region"}
+    own = {"reader_version", "region_known", "seconds", "misread", "by_region"}
+    assert set(report) == expected | own
     assert json.loads(json.dumps(report)) == report
 
 

@@ -110,8 +110,13 @@ def _format_report(report: "EvaluationReport") -> str:
             f"{report['reader_version']}, {report['seconds']:.1f} s",
             f"{'region':10}{'plates':>8}  {'read whole':24}characters",
             *(f"{region:10}{_format_scores(scores)}" for region, scores in rows.items()),
+            "most often misread: " + (_format_misread(report) or "nothing"),
         ]
     )
+
+
+def _format_misread(report: "EvaluationReport") -> str:
+    return ", ".join(f"{right} as {wrong} {count}" for right, wrong, count in report["misread"])
 
 
 def _format_scores(scores: "ReadingScores") -> str:

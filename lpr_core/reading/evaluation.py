@@ -2,7 +2,8 @@
 
 import json
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,8 @@ from lpr_core.reading.bundle import read_card, write_card
 from lpr_core.reading.calibration import Calibration, fit_calibration
 from lpr_core.reading.reader import BATCH_SIZE, Picture, PlateReading, Reader
 
+_NUM_MISREAD = 10
+
 
 class ReadingScores(TextScores):
     """`TextScores` and the calibration error of the plate confidence."""
@@ -28,12 +31,14 @@ class EvaluationReport(ReadingScores):
     """Scores of all plates and of each region's, ready for JSON.
 
     `region_known` tells whether the reader was told each plate's region; `seconds` is what
-    decoding the pictures and reading the plates took.
+    decoding the pictures and reading the plates took. `misread` has the most frequent confusions,
+    such as `["8", "B", 4]`: an 8 was read as a B four times.
     """
 
     reader_version: str
     region_known: bool
     seconds: float
+    misread: list[list[str | int]]
     by_region: dict[str, ReadingScores]
 
 
@@ -70,6 +75,7 @@ def evaluate_reader(
         "reader_version": reader.version,
         "region_known": region_known,
         "seconds": seconds,
+        "misread": count_misread(plates["truth"], plates["text"]),
         "by_region": by_region,
     }
 
@@ -159,6 +165,13 @@ def find_known_region(region: str) -> str | None:
     """Return the region if the grammar knows it, else its family (`us` for `us-nd`), else None."""
     family = region.partition("-")[0]
     return next((code for code in (region, family) if code in regions()), None)
+
+
+def count_misread(truth: Iterable[str], read: Iterable[str]) -> list[list[str | int]]:
+    """Return the ten most frequent (right symbol, read symbol, count) of texts, place by place."""
+    pairs = (pair for texts in zip(truth, read, strict=True) for pair in zip(*texts, strict=False))
+    counts = Counter(pair for pair in pairs if pair[0] != pair[1])
+    return [[right, wrong, count] for (right, wrong), count in counts.most_common(_NUM_MISREAD)]
 
 
 def _score(plates: pd.DataFrame) -> ReadingScores:
