@@ -1,3 +1,3 @@
-"""Licence-plate recognition: read, correct, train, compare. A room imports only from rooms below."""
+"""Licence-plate recognition. A room imports only from the rooms below it."""
 
 __version__ = "0.1.0"
