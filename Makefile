@@ -69,7 +69,7 @@ $(APP_STAMP): requirements.txt pyproject.toml $(UV_STAMP)
 	@$(BIN)/python -c 'import cv2' 2>/dev/null || { \
 		$(UV) pip uninstall --quiet --python $(BIN)/python opencv-python; \
 		sed -n 's/^opencv-python==\([^ ]*\).*/opencv-python-headless==\1/p' requirements.txt \
-			| $(INSTALL) --no-deps --requirement -; }
+			| $(INSTALL) --no-deps --reinstall --requirement -; }
 	@touch $@
 
 $(DEV_STAMP): tests/requirements.txt $(APP_STAMP)
