@@ -20,7 +20,7 @@ DEVELOPMENT_RANGES := import tomllib; \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help start install test check format benchmark lock chromium
+.PHONY: help start install test check format benchmark readme lock chromium
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +46,9 @@ format: $(DEV_STAMP) ## Bring the code into the checked format
 benchmark: $(DEV_STAMP) ## Time and score the shipped reader beside EfficientNetB0 and RapidOCR
 	@$(INSTALL) --quiet --no-deps --requirement tests/benchmarks/requirements.txt
 	@$(BIN)/python -m tests.benchmarks
+
+readme: $(DEV_STAMP) ## Fill the README's figures and sessions from the shipped reader and real commands
+	@$(BIN)/python -m tests.write_readme
 
 lock: $(UV_STAMP) ## Pin the newest versions that pyproject.toml admits, for deployment and for development
 	@$(LOCK) pyproject.toml --output-file requirements.txt

@@ -1,12 +1,13 @@
 """Fill the README's figures and sessions: `make readme`. Nothing in them is typed by hand.
 
-The text between `<!-- NAME -->` and `<!-- /NAME -->` is replaced: `accuracy` by what the shipped
-reader's card recorded, `session` by what the commands really print.
+The text between `<!-- NAME -->` and `<!-- /NAME -->` is replaced: `accuracy` and `misread` by what
+the shipped reader's card recorded, `session` by what the commands really print.
 """
 
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from lpr_core.places import SHIPPED_DIR
 from lpr_core.reading.bundle import read_card
 
 README = SHIPPED_DIR.parent / "README.md"
+MODELS_README = SHIPPED_DIR / "models" / "README.md"
 SESSION = (
     "lpr read data/samples/images/0000/000002.jpg data/samples/images/0000/000005.jpg",
     "lpr synthesize --region br --count 2000 --seed 0 --out drawn",
@@ -26,6 +28,7 @@ FAMILIES = {"br": "Brazil", "eu": "Europe", "us": "United States"}
 def main() -> None:
     blocks = {"accuracy": render_accuracy, "session": render_session}
     README.write_text(fill_blocks(README.read_text(), blocks))
+    MODELS_README.write_text(fill_blocks(MODELS_README.read_text(), {"misread": render_misread}))
 
 
 def fill_blocks(text: str, blocks: Mapping[str, Callable[[], str]]) -> str:
@@ -54,6 +57,18 @@ def render_accuracy() -> str:
     return "\n".join(lines)
 
 
+def render_misread() -> str:
+    """Return the most frequent confusions of each data set, as a table."""
+    card = read_card(SHIPPED_DIR / "models" / "seven")
+    lines = ["| measured on | right, read as, how often |", "|---|---|"]
+    for data_name, report in card.accuracy.items():
+        pairs = ", ".join(
+            f"{right} as {wrong} {count}" for right, wrong, count in report["misread"]
+        )
+        lines.append(f"| {data_name} | {pairs} |")
+    return "\n".join(lines)
+
+
 def _row(name: str, scores: Mapping[str, Any]) -> str:
     low, high = scores["plate_accuracy_interval"]
     return (
@@ -71,14 +86,10 @@ def render_session() -> str:
 
 
 def _run(command: str) -> list[str]:
-    import shutil
-    import tempfile
-
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder)
         (here / "data").symlink_to(SHIPPED_DIR)
         program = Path(sys.executable).with_name("lpr")
-        assert shutil.which(str(program)), "the lpr command is installed beside Python"
         finished = subprocess.run(
             [program, *command.split()[1:]], cwd=here, capture_output=True, text=True, check=True
         )
