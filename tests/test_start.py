@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from app.serve import ROOT_DIR, App, check_port, choose_apps
+from tests.tiny_reader import write_tiny_bundle
 
 SERVER = "python -m http.server $PORT --bind $LPR_HOST"
 RUN_APPS = """
@@ -22,6 +23,19 @@ import app.serve
 app.serve.KILL_WAIT = 1
 apps = app.serve.choose_apps(os.environ)
 sys.exit(app.serve.run_apps(apps, pathlib.Path(os.environ["PROCFILE"])))
+"""
+WATCH_CONNECTIONS = """
+import os, sys
+def note(event, arguments):
+    if event == "socket.connect" and isinstance(arguments[1], tuple):
+        place = arguments[1][0]
+    elif event == "socket.getaddrinfo":
+        place = arguments[0]
+    else:
+        return
+    with open(os.environ["CONNECTIONS"], "a") as log:
+        print(place, file=log)
+sys.addaudithook(note)
 """
 STUBBORN = "trap '' TERM; while true; do sleep 0.1; done"
 
@@ -214,3 +228,45 @@ def test_a_taken_port_starts_nothing():
     assert answer.returncode == 1
     assert answer.stdout == ""
     assert answer.stderr.startswith(f"Port {port} on 127.0.0.1 is taken, so the labelling app")
+
+
+@pytest.fixture
+def whole_start(tmp_path, two_ports):
+    """`make start` without make: both real apps with a tiny reader, their connections noted."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site" / "sitecustomize.py").write_text(WATCH_CONNECTIONS)
+    (tmp_path / "connections").touch()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "app.serve"],
+        cwd=ROOT_DIR,
+        env=os.environ
+        | {
+            "PYTHONPATH": str(tmp_path / "site"),
+            "CONNECTIONS": str(tmp_path / "connections"),
+            "PORT": str(two_ports[0]),
+            "LPR_DASHBOARD_PORT": str(two_ports[1]),
+            "LPR_DATA_DIR": str(tmp_path / "data"),
+            "LPR_READER": str(write_tiny_bundle(tmp_path / "reader")),
+        },
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    yield process
+    for survivor in living_family(process):
+        survivor.kill()
+
+
+def test_both_apps_start_talk_to_nobody_else_and_end(whole_start, two_ports, tmp_path):
+    read_until(whole_start, "Ctrl-C ends both.", seconds=180)
+    assert all(answers(port) for port in two_ports)
+    family = living_family(whole_start)
+    whole_start.send_signal(signal.SIGINT)
+    rest = whole_start.communicate(timeout=30)[0]
+    assert rest.splitlines()[-1] == "Both ended."
+    assert "Traceback" not in rest
+    assert whole_start.returncode == 0
+    assert_gone(family, two_ports)
+    places = set((tmp_path / "connections").read_text().split())
+    assert "127.0.0.1" in places  # the notes are really taken
+    assert places <= {"127.0.0.1", "localhost", "::1", "0.0.0.0", "None"}
