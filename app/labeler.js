@@ -1,0 +1,225 @@
+/* The sheet of plates: takes pictures in, leads from plate to plate, saves.
+   Runs as the body of gr.HTML's js_on_load, below plate_card.js: `element`, `props`, `server` and
+   `upload` are given. */
+
+const UPLOADS_AT_ONCE = 3;
+const query = new URLSearchParams(location.search);
+const find = (selector) => element.querySelector(selector);
+
+const sheet = {
+  cards: [],
+  current: null,
+  options: new Options(),
+
+  setCurrent(card) {
+    this.current?.element.classList.remove("current");
+    this.current = card;
+    card.element.classList.add("current");
+  },
+
+  async save(id, text, mark) {
+    const author = find(".author").value.trim();
+    return ask(server.correct, { picture_id: id, text, mark, author });
+  },
+
+  /* Lead to the next plate that nobody has checked, else say that all is done. */
+  goOn(card) {
+    const typing = document.activeElement !== card.element;
+    const place = this.cards.indexOf(card);
+    const next = [...this.cards.slice(place + 1), ...this.cards.slice(0, place)].find((other) => !other.isChecked);
+    if (!next) return find(".progress").focus();
+    typing ? next.focusText({ preventScroll: true }) : next.element.focus({ preventScroll: true });
+    next.element.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  },
+
+  /* Put the caret where the work begins, unless the person is busy or would get a screen keyboard. */
+  greet() {
+    const first = this.cards.find((card) => !card.isChecked);
+    const busy = document.activeElement?.closest?.(".card, .tools");
+    if (!first || busy || !matchMedia("(hover: hover)").matches) return;
+    if (find(".pending, .card[data-state=waiting]") === first.element) first.focusText({ preventScroll: true });
+  },
+
+  step(card, by) {
+    const next = this.cards[this.cards.indexOf(card) + by];
+    if (!next) return;
+    document.activeElement === card.element ? next.element.focus() : next.focusText();
+  },
+
+  announce(sentence) { find(".spoken").textContent = sentence; },
+
+  refreshProgress() {
+    const done = this.cards.filter((card) => card.isChecked).length;
+    const all = this.cards.length;
+    element.classList.toggle("empty", all === 0 && !find(".pending, .refused"));
+    find(".progress").hidden = all === 0;
+    find(".bar i").style.width = `${all ? (100 * done) / all : 0}%`;
+    find(".count").textContent = done < all ? `${done} of ${all} checked` : `All ${all} checked`;
+  },
+
+  /* Show a card the server sent in place of what stood for it. */
+  place(card, stand) {
+    const known = this.cards.find((other) => other.data.id === card.id);
+    if (known) {
+      stand?.remove();
+      known.show(card);
+      known.flash();
+      return known;
+    }
+    const plate = new PlateCard(this, card);
+    stand ? stand.replaceWith(plate.element) : find(".sheet").append(plate.element);
+    this.cards.push(plate);
+    const order = [...find(".sheet").children];
+    this.cards.sort((one, two) => order.indexOf(one.element) - order.indexOf(two.element));
+    this.refreshProgress();
+    return plate;
+  },
+};
+
+/* Ask the server; the answer may be {error: sentence}, never an exception. */
+async function ask(call, data) {
+  try {
+    return await call(data);
+  } catch (problem) {
+    console.warn(problem);
+    return { error: "The app does not answer. Is it still running?" };
+  }
+}
+
+/* --- pictures in */
+
+function refuse(name, sentence, stand) {
+  const close = make("button", { type: "button", class: "action quiet", "aria-label": `Dismiss ${name}` }, "Dismiss");
+  const note = make("li", { class: "refused", role: "alert" },
+    make("span", {}, make("b", {}, name), " ", sentence), close);
+  close.addEventListener("click", () => { note.remove(); sheet.refreshProgress(); });
+  stand ? stand.replaceWith(note) : find(".sheet").append(note);
+  sheet.refreshProgress();
+}
+
+function standIn(name) {
+  const stand = make("li", { class: "pending" }, make("span", { class: "name" }, `Reading ${name} …`));
+  find(".sheet").append(stand);
+  return stand;
+}
+
+async function readOne({ name, job }, stand) {
+  const card = await ask(job);
+  if (card.error) return refuse(name, card.error, stand);
+  sheet.place(card, stand);
+  sheet.greet();
+}
+
+/* Read a list of {name, job}, some at a time, in their order on the page. */
+async function readAll(jobs) {
+  const waiting = jobs.map((job) => [job, standIn(job.name)]);
+  sheet.refreshProgress();
+  const work = async () => {
+    while (waiting.length) await readOne(...waiting.shift());
+  };
+  await Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, work));
+}
+
+function uploadJob(file) {
+  const name = file.name || "pasted picture.png";
+  const job = async () => {
+    if (file.size > props.max_bytes) {
+      return { error: `The file has ${(file.size / 1e6).toFixed(1)} MB; at most ${props.max_bytes / 1e6} MB are taken.` };
+    }
+    const { path } = await upload(file);
+    return server.read_upload({ path, name, region: region.value });
+  };
+  return { name, job };
+}
+
+const takeFiles = (files) => readAll([...files].map(uploadJob));
+const takeSamples = () => readAll(props.samples.map((name) => (
+  { name, job: () => server.read_sample({ name, region: region.value }) })));
+
+find(".choose").addEventListener("click", () => find(".files").click());
+find(".files").addEventListener("change", (event) => {
+  takeFiles(event.target.files);
+  event.target.value = "";
+});
+find(".drop").addEventListener("click", (event) => {
+  event.target.closest(".try-samples") ? takeSamples() : find(".files").click();
+});
+
+document.addEventListener("paste", (event) => {
+  if (event.clipboardData.files.length) {
+    event.preventDefault();
+    takeFiles(event.clipboardData.files);
+  }
+});
+const carriesFiles = (event) => event.dataTransfer?.types.includes("Files");
+document.addEventListener("dragover", (event) => {
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  element.classList.add("dragging");
+});
+document.addEventListener("dragleave", (event) => {
+  if (!event.relatedTarget) element.classList.remove("dragging");
+});
+document.addEventListener("drop", (event) => {
+  element.classList.remove("dragging");
+  if (!carriesFiles(event)) return;
+  event.preventDefault();
+  takeFiles(event.dataTransfer.files);
+});
+
+/* --- region and name are remembered: the one in the address, the other in this browser */
+
+const region = find(".region");
+region.value = query.get("region") ?? "";
+if (region.selectedIndex < 0) region.value = "";
+region.addEventListener("change", async () => {
+  region.value ? query.set("region", region.value) : query.delete("region");
+  history.replaceState(history.state, "", `?${query}`.replace(/\?$/, location.pathname));
+  const picture_ids = sheet.cards.filter((card) => !card.isChecked).map((card) => card.data.id);
+  if (!picture_ids.length) return;
+  const { cards = [], error } = await ask(server.read_again, { picture_ids, region: region.value });
+  for (const card of cards) sheet.cards.find((plate) => plate.data.id === card.id)?.show(card);
+  error ? refuse("Reading again", error) : sheet.announce(`${cards.length} plates read again.`);
+});
+
+const author = find(".author");
+author.value = localStorage.getItem("lpr-author") ?? "";
+author.addEventListener("change", () => localStorage.setItem("lpr-author", author.value.trim()));
+
+/* --- keys outside of text fields */
+
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || !sheet.options.list.hidden) return;
+  if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+  const card = sheet.current;
+  if (!card?.element.isConnected) return;
+  const free = event.target === card.element || event.target === document.body;
+  const keys = {
+    u: () => card.reject("unreadable"),
+    n: () => card.reject("not_a_plate"),
+    e: () => card.focusText(),
+    Enter: free && (() => card.accept()),
+    ArrowDown: free && (() => sheet.step(card, 1)),
+    ArrowUp: free && (() => sheet.step(card, -1)),
+  };
+  const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
+
+window.addEventListener("beforeunload", (event) => {
+  const unsaved = sheet.cards.some((card) => card.isEdited || ["saving", "failed"].includes(card.state));
+  if (unsaved) event.preventDefault();
+});
+
+/* --- what was left to check the last time, or the one plate that the address asks for */
+
+(async () => {
+  const { cards = [], error } = await ask(server.waiting, { picture_id: query.get("plate") ?? "" });
+  for (const card of cards) sheet.place(card);
+  if (error) refuse("Past plates", error);
+  sheet.refreshProgress();
+  element.classList.add("ready");
+  sheet.greet();
+})();
