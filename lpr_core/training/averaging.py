@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import keras
+import numpy as np
 
 from lpr_core.data.batches import PlateBatches
 
@@ -22,7 +23,7 @@ def averaged_weights(model: keras.Model, train: PlateBatches) -> Iterator[None]:
         yield
         return
     statistics = _norm_statistics(model)
-    kept = [keras.ops.convert_to_numpy(variable) for variable in statistics]
+    kept = [np.asarray(variable).copy() for variable in statistics]
     swap = keras.callbacks.SwapEMAWeights()
     swap.set_model(model)
     swap.on_test_begin()

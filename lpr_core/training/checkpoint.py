@@ -18,7 +18,7 @@ def save_checkpoint(path: Path, model: keras.Model, num_epochs: int) -> None:
     """
     content = io.BytesIO()
     arrays: dict[str, Any] = {
-        str(i): keras.ops.convert_to_numpy(variable) for i, variable in enumerate(_state(model))
+        str(i): np.asarray(variable) for i, variable in enumerate(_state(model))
     }
     np.savez(content, num_epochs=num_epochs, **arrays)
     write_bytes_atomic(path, content.getvalue())
