@@ -14,6 +14,8 @@ DEV_STAMP := $(VENV)/.installed-development
 INSTALL := $(UV) pip install --python $(BIN)/python --compile-bytecode
 LOCK := $(UV) pip compile --quiet --upgrade --universal --fork-strategy fewest --python-version 3.11 \
 	--no-emit-index-url --no-emit-find-links --annotation-style line --custom-compile-command "make lock"
+# Two test processes share two cores best when neither starts a thread for each core.
+ONE_THREAD := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
 DEVELOPMENT_RANGES := import tomllib; \
 	extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; \
 	print(*extras["dev"], sep="\n")
@@ -31,7 +33,7 @@ start: $(APP_STAMP) ## Install what is missing, start the labelling app and the 
 install: $(APP_STAMP) ## Create .venv with the pinned requirements and the lpr command
 
 test: check chromium ## Run `make check` and all default tests, browser tests included
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered
+	@$(ONE_THREAD) $(BIN)/python -m pytest --numprocesses 2 --dist worksteal --cov --cov-report=term:skip-covered
 
 check: $(DEV_STAMP) ## Check format, lint, types (lpr_core) and which room imports which
 	@$(BIN)/ruff format --check .

@@ -15,6 +15,7 @@ from app.plate_view import card_grid, plate_card
 from app.samples import list_samples
 from app.shared_reader import require_reader
 from lpr_core.charts import describe_figure, plot_noise
+from lpr_core.plates.format import normalize_plate
 from lpr_core.plates.imaging import PictureError, read_picture
 from lpr_core.reading import Reader
 
@@ -61,7 +62,7 @@ def choose_own() -> tuple[np.ndarray, str | None]:
         "A picture of one plate, cut out roughly",
         type=["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff"],
     )
-    text = st.text_input("What the plate says (optional)", key="plate", bind="query-params")
+    text = st.text_input("What the plate says (optional)", key="plate")
     if upload is None:
         st.info("Drop a picture above. It stays on this machine and is not kept.")
         st.stop()
@@ -70,6 +71,15 @@ def choose_own() -> tuple[np.ndarray, str | None]:
     except PictureError as problem:
         st.warning(str(problem))
         st.stop()
+
+
+def keep_fitting(text: str | None, reader: Reader) -> str | None:
+    """Return the known text if it fits the reader's format; otherwise say why it is not used."""
+    try:
+        return text and normalize_plate(text, reader.plate_format)
+    except ValueError as problem:
+        st.warning(f"{problem}. The clean reading is taken instead.")
+        return None
 
 
 def rung_card(rung: Rung, title: str) -> str:
@@ -109,17 +119,12 @@ with settings:
         help="On: coloured grain. Off: the same grain in red, green and blue.",
     )
 
-try:
-    clean, chosen = read_noisy(reader, picture, (0.0, strength), expected, per_channel)[-2:]
-except ValueError as problem:
-    st.warning(f"{problem} The clean reading is taken instead.")
-    expected = None
-    clean, chosen = read_noisy(reader, picture, (0.0, strength), expected, per_channel)[-2:]
-
+expected = keep_fitting(expected, reader)
+clean, chosen = read_noisy(reader, picture, (0.0, strength), expected, per_channel)
 st.html(
     card_grid([rung_card(clean, "Clean"), rung_card(chosen, f"Strength {strength:.2f}")], pair=True)
 )
-compared = "the plate's known text" if expected else "what is read without noise"
+compared = f"the known text {expected}" if expected else "what is read without noise"
 st.caption(
     f"Read by {reader.version}, compared with {compared}. The noise is laid on the picture at the "
     f"reader's own size, {reader.card.width} by {reader.card.height} pixels, as in training."
