@@ -12,6 +12,7 @@ from lpr_core.plates.imaging import (
     MAX_BYTES,
     MAX_PIXELS,
     PictureError,
+    add_margin,
     fit_picture,
     read_picture,
 )
@@ -321,3 +322,14 @@ def test_fit_to_the_same_size_is_a_copy():
 def test_fit_refuses_other_arrays(picture):
     with pytest.raises(ValueError, match=r"must be \(H, W, 3\) uint8. Received: \(8, 8"):
         fit_picture(picture, 4, 4)
+
+
+def test_a_margin_repeats_the_edge_and_keeps_the_middle():
+    picture = np.arange(10 * 20 * 3, dtype=np.uint8).reshape(10, 20, 3)
+    before = picture.copy()
+    wider = add_margin(picture, 0.1)
+    assert wider.shape == (12, 24, 3)
+    np.testing.assert_array_equal(wider[1:-1, 2:-2], picture)
+    np.testing.assert_array_equal(wider[0, 2:-2], picture[0])
+    np.testing.assert_array_equal(add_margin(picture, 0), picture)
+    np.testing.assert_array_equal(picture, before)

@@ -7,9 +7,15 @@ import numpy as np
 import pytest
 
 from lpr_core.plates.format import SEVEN, PlateFormat
-from lpr_core.reading.bundle import BundleError, read_bundle
+from lpr_core.reading.bundle import BundleError, read_bundle, read_card, write_card
 from lpr_core.reading.calibration import Calibration
-from lpr_core.reading.reader import BATCH_SIZE, PlateReading, Reader, SlotReading
+from lpr_core.reading.reader import (
+    BATCH_SIZE,
+    PlateReading,
+    Reader,
+    SlotReading,
+    average_views,
+)
 from tests.tiny_reader import draw_tiny_plate, write_tiny_bundle
 
 PADDED = PlateFormat(name="padded", slots=6, alphabet="_0123456789ABCDEF", pad="_")
@@ -206,3 +212,28 @@ print(sorted({{"keras", "tensorflow", "jax", "torch", "tf2onnx", "onnx"}} & set(
 """
     finished = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (finished.stdout.strip(), finished.returncode) == ("[]", 0)
+
+
+def test_views_are_averaged_on_the_log_scale():
+    sure, torn = np.float32([[0.98, 0.01, 0.01]]), np.float32([[0.02, 0.49, 0.49]])
+    together = average_views([sure, torn])
+    np.testing.assert_allclose(together.sum(axis=-1), 1, atol=1e-6)
+    np.testing.assert_allclose(together, [[0.5, 0.25, 0.25]], atol=0.01)
+    np.testing.assert_allclose(average_views([sure, sure]), sure, atol=1e-6)
+
+
+def test_a_view_alone_does_not_rule_a_symbol_out():
+    none, half = np.float32([[0.0, 1.0]]), np.float32([[0.999, 0.001]])
+    assert np.isfinite(average_views([none, half])).all()
+
+
+def test_margins_change_what_the_model_sees(tmp_path):
+    bundle_dir = write_tiny_bundle(tmp_path / "tiny")
+    picture = draw_tiny_plate("ABC1234")
+    plain = Reader.load(bundle_dir).predict_batch([picture])
+    write_card(bundle_dir, read_card(bundle_dir).model_copy(update={"margins": (0.0, 0.2)}))
+    both = Reader.load(bundle_dir).predict_batch([picture])
+    write_card(bundle_dir, read_card(bundle_dir).model_copy(update={"margins": (0.2,)}))
+    wide = Reader.load(bundle_dir).predict_batch([picture])
+    assert not np.array_equal(plain, wide)
+    np.testing.assert_allclose(both, average_views([plain, wide]), atol=1e-6)

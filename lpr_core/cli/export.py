@@ -18,6 +18,14 @@ def export_run(
     name: Annotated[
         str | None, typer.Option(help="Name of the reader; the run's by default.")
     ] = None,
+    margin: Annotated[
+        list[float] | None,
+        typer.Option(
+            min=0,
+            max=0.5,
+            help="Read each picture with this margin added; repeatable, answers are averaged.",
+        ),
+    ] = None,
     calibrate_on: Annotated[
         Path | None, typer.Option(help="Manifest of held-out plates to fit the confidence on.")
     ] = None,
@@ -55,6 +63,7 @@ def export_run(
         out_dir=out or run_dir / "reader",
         name=name or run_dir.name,
         provenance=describe_provenance(run_dir),
+        margins=tuple(margin or [0.0]),
     )
     if calibrate_on is not None:
         calibration = calibrate_bundle(bundle_dir, frame, name_data(calibrate_on, split))

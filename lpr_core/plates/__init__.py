@@ -15,6 +15,7 @@ from lpr_core.plates.imaging import (
     MAX_PIXELS,
     Picture,
     PictureError,
+    add_margin,
     fit_picture,
     read_picture,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "PlateFormat",
     "PlateScores",
     "TextScores",
+    "add_margin",
     "decode_plate",
     "decode_probabilities",
     "encode_plate",

@@ -99,6 +99,17 @@ def fit_picture(picture: Picture, height: int, width: int) -> Picture:
     return cv2.resize(shrunk, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
 
 
+def add_margin(picture: Picture, share: float) -> Picture:
+    """Return the picture with `share` of its height and width added on each side.
+
+    The added pixels repeat those at the edge, so that no new edge appears. Crops of a detector are
+    often cut so tightly that the outer characters touch the rim.
+    """
+    rows, columns = round(share * picture.shape[0]), round(share * picture.shape[1])
+    widened = cv2.copyMakeBorder(picture, rows, rows, columns, columns, cv2.BORDER_REPLICATE)
+    return widened.astype(np.uint8)
+
+
 def _read_file(path: Path) -> bytes:
     name = repr(str(path))
     try:

@@ -5,7 +5,7 @@ import shutil
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
@@ -36,6 +36,8 @@ class ReaderCard(BaseModel):
         height: Rows of the input picture, pixels.
         width: Columns of the input picture, pixels.
         preprocessing: What the model takes, for people and for other programs.
+        margins: Each picture is read once with each of these margins (`add_margin`), and the
+            answers are averaged; more than one costs as many times the time.
         calibration: The maps from the model's probabilities to honest ones.
         doubtful_below: A slot whose calibrated probability is lower is shown as `?`.
         threads: How many threads one read may use; 0 leaves it to ONNX Runtime.
@@ -53,6 +55,7 @@ class ReaderCard(BaseModel):
     height: int = Field(ge=1)
     width: int = Field(ge=1)
     preprocessing: str = "RGB, stretched to height x width, float32 from 0 to 255; the model scales"
+    margins: tuple[Annotated[float, Field(ge=0, le=0.5)], ...] = Field(default=(0.0,), min_length=1)
     calibration: Calibration = Calibration()
     doubtful_below: float = Field(default=0.9, ge=0, le=1)
     threads: int = Field(default=1, ge=0)

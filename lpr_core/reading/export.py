@@ -39,6 +39,7 @@ def export_reader(
     name: str,
     provenance: Mapping[str, JsonValue] | None = None,
     calibration: Calibration | None = None,
+    margins: tuple[float, ...] = (0.0,),
 ) -> Path:
     """Write `model` as a reader bundle; nothing is written when it fails.
 
@@ -53,6 +54,7 @@ def export_reader(
         name: The reader's name.
         provenance: Where the model comes from; the parity check is added to it.
         calibration: Maps fitted on the model's probabilities, if they are known already.
+        margins: With which margins each picture is read, see `ReaderCard`.
 
     Returns:
         `out_dir`.
@@ -70,6 +72,7 @@ def export_reader(
         height=height,
         width=width,
         calibration=calibration or Calibration(),
+        margins=margins,
         created_with=_package_versions(),
     )
     onnx_model = convert_model(model)
@@ -115,6 +118,7 @@ def convert_model(model: "keras.Model") -> bytes:
 
 def measure_difference(model: "keras.Model", bundle: Bundle, pictures: Sequence[Picture]) -> float:
     """Return the largest |difference| between the probabilities of Keras and ONNX Runtime."""
+    bundle = Bundle(bundle.card.model_copy(update={"margins": (0.0,)}), bundle.model)
     exported = Reader(bundle).predict_batch(pictures)
     height, width = bundle.card.height, bundle.card.width
     original = [

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lpr_core.places import shipped_reader_dir
 from lpr_core.plates.format import PlateFormat
 from lpr_core.plates.grammar import Decoding, decode_probabilities
-from lpr_core.plates.imaging import fit_picture
+from lpr_core.plates.imaging import add_margin, fit_picture
 from lpr_core.reading.bundle import (
     INPUT_NAME,
     OUTPUT_NAME,
@@ -32,6 +32,7 @@ Floats = NDArray[np.floating[Any]]
 BATCH_SIZE = 32
 NUM_ALTERNATIVES = 5
 DOUBT = "?"
+_TINIEST = 1e-6  # a view may rule a symbol out, but not alone
 
 
 @dataclass(frozen=True)
@@ -87,6 +88,13 @@ def prepare_batch(pictures: Sequence[Picture], height: int, width: int) -> NDArr
     return np.stack([fit_picture(picture, height, width) for picture in pictures]).astype(
         np.float32
     )
+
+
+def average_views(views: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """Return the normalised geometric mean of probabilities `(..., V)` of the same plates."""
+    logs = np.mean([np.log(np.maximum(view, _TINIEST)) for view in views], axis=0)
+    means = np.exp(logs)
+    return (means / means.sum(axis=-1, keepdims=True)).astype(np.float32)
 
 
 class Reader:
@@ -150,7 +158,18 @@ class Reader:
         ]
 
     def predict_batch(self, pictures: Sequence[Picture]) -> NDArray[np.float32]:
-        """Return the model's own probabilities `(N, S, V)`, not yet calibrated."""
+        """Return the model's probabilities `(N, S, V)`, not yet calibrated.
+
+        Those of the card's margins are averaged on the log scale: one view that is sure that a
+        symbol is wrong outweighs another that is not.
+        """
+        views = [
+            self._predict([add_margin(picture, margin) for picture in pictures])
+            for margin in self.card.margins
+        ]
+        return views[0] if len(views) == 1 else average_views(views)
+
+    def _predict(self, pictures: Sequence[Picture]) -> NDArray[np.float32]:
         shape = (0, self.plate_format.slots, self.plate_format.num_symbols)
         chunks = [np.empty(shape, np.float32)]
         for start in range(0, len(pictures), BATCH_SIZE):
