@@ -76,14 +76,11 @@ const sheet = {
   },
 };
 
-/* Ask the server; the answer may be {error: sentence}, never an exception. */
+/* Ask the server; the answer may be {error: sentence}, never an exception. A server that is gone
+   answers undefined (Gradio's client keeps the failure to itself) or an exception. */
 async function ask(call, data) {
-  try {
-    return await call(data);
-  } catch (problem) {
-    console.warn(problem);
-    return { error: "The app does not answer. Is it still running?" };
-  }
+  const answer = await call(data).catch((problem) => void console.warn(problem));
+  return answer ?? { error: "The app does not answer. Is it still running?" };
 }
 
 /* --- pictures in */

@@ -10,9 +10,9 @@ async function show(page) {
   const turn = ++asked;
   const query = find(".query").value.trim();
   const mark = find(".mark").value || address.get("mark") || "";
-  const found = await server.find({ query, mark, page }).catch(() => ({
+  const found = (await server.find({ query, mark, page }).catch(() => null)) ?? {
     error: "The app does not answer. Is it still running?",
-  }));
+  };
   if (turn !== asked) return; // a later search has overtaken this one
   find(".found").setAttribute("aria-busy", "false");
   if (found.error) {
