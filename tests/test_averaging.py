@@ -16,6 +16,9 @@ from tests.training_kit import (
     write_plates,
 )
 
+# On some backends Keras hands arrays to NumPy 2 in the old way when it swaps weights.
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 
 @pytest.fixture(scope="module")
 def batches(tmp_path_factory) -> PlateBatches:

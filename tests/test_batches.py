@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -59,10 +60,10 @@ def test_too_few_plates_for_a_shuffled_batch(frame):
 
 def test_each_pass_takes_each_plate_once_in_a_new_order(frame):
     batches = make_batches(frame, batch_size=5)
-    passes = []
-    for epoch in range(3):
-        batches.epoch = epoch
-        passes.append(np.concatenate([batches.rows_of(index) for index in range(len(batches))]))
+    passes = [
+        np.concatenate([batches.rows_of(epoch, index) for index in range(len(batches))])
+        for epoch in range(3)
+    ]
     assert [sorted(rows) for rows in passes] == [list(range(10))] * 3
     assert len({tuple(rows) for rows in passes}) == 3
 
@@ -70,13 +71,8 @@ def test_each_pass_takes_each_plate_once_in_a_new_order(frame):
 def test_short_epochs_follow_each_other_through_the_passes(frame):
     whole = make_batches(frame)  # two batches in a pass
     short = make_batches(frame, num_steps=3)
-    expected, received = [], []
-    for epoch in range(3):
-        whole.epoch = epoch
-        expected += [list(whole.rows_of(index)) for index in range(2)]
-    for epoch in range(2):
-        short.epoch = epoch
-        received += [list(short.rows_of(index)) for index in range(3)]
+    expected = [list(whole.rows_of(epoch, index)) for epoch in range(3) for index in range(2)]
+    received = [list(short.rows_of(epoch, index)) for epoch in range(2) for index in range(3)]
     assert received == expected
 
 
@@ -117,11 +113,7 @@ def test_noise_differs_from_epoch_to_epoch(frame):
 )
 def test_severity_by_epoch(frame, severity, ramp_epochs, expected):
     batches = make_batches(frame, camera_severity=severity, ramp_epochs=ramp_epochs)
-    received = []
-    for epoch in range(3):
-        batches.epoch = epoch
-        received.append(batches.severity)
-    assert received == expected
+    assert [batches.worst_severity(epoch) for epoch in range(3)] == expected
 
 
 def test_the_box_is_cut_out(frame):
@@ -154,3 +146,40 @@ def test_a_damaged_picture_is_named(frame, tmp_path):
     damaged = frame.assign(image_path=str(tmp_path / "bad.png"))
     with pytest.raises(PictureError, match=r"bad\.png: The file is empty\."):
         make_batches(damaged)[0]
+
+
+def test_workers_change_nothing(frame):
+    augmentation = {"noise_strength": 0.1, "camera_severity": 0.5, "batch_size": 2}
+    alone = make_batches(frame, **augmentation)
+    together = make_batches(frame, **augmentation, workers=3)
+    for epoch in (0, 1, 0):
+        for images, expected in zip(collect(together, epoch), collect(alone, epoch), strict=True):
+            np.testing.assert_array_equal(images, expected)
+    np.testing.assert_array_equal(together[3][0], alone[3][0])  # out of order
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_training_sees_each_batch_of_its_epoch_once(frame, workers):
+    batches = make_batches(frame, batch_size=2, workers=workers)
+    seen = []
+
+    class Watcher(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            batches.epoch = epoch
+
+        def on_train_batch_end(self, batch, logs=None):
+            seen.append(logs["mean"])
+
+    class MeanOfPictures(keras.Model):
+        """Tells each batch's mean brightness."""
+
+        def train_step(self, data):
+            return {"mean": keras.ops.mean(data[0])}
+
+    model = MeanOfPictures()
+    if keras.config.backend() != "tensorflow":
+        pytest.skip("a train step of one's own is written anew for each backend")
+    model.compile("sgd", "mse", run_eagerly=True)
+    model.fit(batches, epochs=3, initial_epoch=1, shuffle=False, verbose=0, callbacks=[Watcher()])
+    expected = [images.mean() for epoch in (1, 2) for images in collect(batches, epoch)]
+    np.testing.assert_allclose(seen, expected, rtol=1e-5)

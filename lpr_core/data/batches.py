@@ -1,5 +1,6 @@
 """Batches of plates for training and validation, the same on every Keras backend."""
 
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
 import keras
@@ -12,6 +13,7 @@ from lpr_core.plates.format import PlateFormat, encode_plates, one_hot
 from lpr_core.plates.imaging import PictureError, fit_picture, read_picture
 from lpr_core.synthesis import photograph
 
+Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 _BOX = ["x", "y", "width", "height"]
 
 
@@ -61,7 +63,9 @@ class PlateBatches(keras.utils.PyDataset):
         cache_bytes: int = 0,
         workers: int = 1,
     ) -> None:
-        super().__init__(workers=workers, max_queue_size=2 * workers)
+        # Threads of our own: with workers=2 the queue of Keras 3.15 hands out batches of the past
+        # epoch on JAX (it keeps what it had prepared when it was stopped).
+        super().__init__(workers=1)
         if shuffle and len(frame) < batch_size:
             raise ValueError(
                 f"`frame` must fill a batch of {batch_size}. Received: {len(frame)} rows"
@@ -82,14 +86,52 @@ class PlateBatches(keras.utils.PyDataset):
         self._ramp_epochs = ramp_epochs
         self._cache: dict[int, NDArray[np.uint8]] = {}
         self._cache_room = cache_bytes
+        self._num_ahead = 2 * workers
+        self._pool = ThreadPoolExecutor(workers) if workers > 1 else None
+        self._pending: dict[tuple[int, int], Future[Batch]] = {}
 
     def __len__(self) -> int:
         return self._num_steps or self._pass_length
 
-    def __getitem__(self, index: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        rows = self.rows_of(index)
-        rng = np.random.default_rng([self._seed, 1, self.epoch, index])
-        pictures = np.stack([self._prepare(row, rng) for row in rows])  # (N, H, W, 3)
+    def __getitem__(self, index: int) -> Batch:
+        if self._pool is None:
+            return self._make(self.epoch, index)
+        epoch = self.epoch
+        pending = {key: batch for key, batch in self._pending.items() if key[0] == epoch}
+        for ahead in range(index, min(index + self._num_ahead, len(self))):
+            if (epoch, ahead) not in pending:
+                pending[epoch, ahead] = self._pool.submit(self._make, epoch, ahead)
+        batch = pending.pop((epoch, index))
+        self._pending = pending
+        return batch.result()
+
+    def rows_of(self, epoch: int, index: int) -> NDArray[np.int64]:
+        """Return the rows of the frame that batch `index` of an epoch holds."""
+        step = epoch * len(self) + index
+        pass_index, position = divmod(step, self._pass_length)
+        order = np.arange(len(self._paths))
+        if self._shuffle:
+            order = np.random.default_rng([self._seed, 0, pass_index]).permutation(order)
+        return order[position * self.batch_size : (position + 1) * self.batch_size]
+
+    def worst_severity(self, epoch: int) -> float | None:
+        """Return the highest severity of the camera in an epoch."""
+        if not isinstance(self._camera_severity, tuple):
+            return self._camera_severity
+        start, end = self._camera_severity
+        return start + (end - start) * min(epoch / self._ramp_epochs, 1.0)
+
+    @property
+    def _pass_length(self) -> int:
+        if self._shuffle:
+            return len(self._paths) // self.batch_size
+        return -(-len(self._paths) // self.batch_size)
+
+    def _make(self, epoch: int, index: int) -> Batch:
+        rows = self.rows_of(epoch, index)
+        rng = np.random.default_rng([self._seed, 1, epoch, index])
+        severity = self.worst_severity(epoch)
+        pictures = np.stack([self._prepare(row, severity, rng) for row in rows])  # (N, H, W, 3)
         if self._noise_strength:
             pictures = add_noise(
                 pictures,
@@ -99,33 +141,12 @@ class PlateBatches(keras.utils.PyDataset):
             )
         return pictures.astype(np.float32), self._targets[rows]
 
-    @property
-    def severity(self) -> float | None:
-        """Severity of the camera in the present epoch."""
-        if not isinstance(self._camera_severity, tuple):
-            return self._camera_severity
-        start, end = self._camera_severity
-        return start + (end - start) * min(self.epoch / max(self._ramp_epochs, 1), 1.0)
-
-    @property
-    def _pass_length(self) -> int:
-        if self._shuffle:
-            return len(self._paths) // self.batch_size
-        return -(-len(self._paths) // self.batch_size)
-
-    def rows_of(self, index: int) -> NDArray[np.int64]:
-        """Return the rows of the frame that batch `index` of the present epoch holds."""
-        step = self.epoch * len(self) + index
-        pass_index, position = divmod(step, self._pass_length)
-        order = np.arange(len(self._paths))
-        if self._shuffle:
-            order = np.random.default_rng([self._seed, 0, pass_index]).permutation(order)
-        return order[position * self.batch_size : (position + 1) * self.batch_size]
-
-    def _prepare(self, row: int, rng: np.random.Generator) -> NDArray[np.uint8]:
+    def _prepare(
+        self, row: int, severity: float | None, rng: np.random.Generator
+    ) -> NDArray[np.uint8]:
         picture = self._read(row)
-        if self.severity is not None:
-            severity = float(rng.uniform(0, self.severity))
+        if severity is not None:
+            severity = float(rng.uniform(0, severity))
             picture = photograph(picture, rng, severity, size=self._size)
         return fit_picture(picture, *self._size)
 
@@ -140,7 +161,7 @@ class PlateBatches(keras.utils.PyDataset):
             left, top, width, height = self._boxes[row]
             picture = picture[top : top + height, left : left + width]
         if self._cache_room >= picture.nbytes:
-            # Two workers that meet here only count one picture twice.
+            # Two workers that meet here may count one picture twice: no harm.
             self._cache_room -= picture.nbytes
             self._cache[row] = picture
         return picture

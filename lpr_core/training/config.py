@@ -39,8 +39,9 @@ class TrainingConfig(BaseModel):
         plateau_min_rate: See `plateau_patience`.
         noise_strength: Gaussian noise on training pictures, a fraction of the range.
         per_channel: Draw the noise for each colour channel on its own.
-        camera_severity: Photograph each training picture badly, 0 to 1; a pair begins with the
-            first severity and reaches the second after `ramp_epochs`.
+        camera_severity: Photograph each training picture with a badness drawn from 0 up to this
+            one, at most 1; a pair is the limit of the first epoch and of the one after
+            `ramp_epochs`.
         ramp_epochs: See `camera_severity`; `None` is all epochs.
         cache_megabytes: Memory for decoded training pictures.
         workers: Threads that prepare batches.
