@@ -287,8 +287,13 @@ class TestExport:
                     "config": {"manifest": f"{tmp_path.name}/plates.csv", "seed": 3},
                     "backend": "jax",
                 },
+                "margins": (0.0,),
             }
         ]
+
+    def test_margins_are_repeatable(self, exported, run_dir):
+        call("export", run_dir, "--margin", "0", "--margin", "0.04")
+        assert exported[0]["margins"] == (0.0, 0.04)
 
     def test_options_name_the_bundle_and_calibrate_it(self, exported, run_dir, manifest):
         options = ["--out", "ours", "--name", "seven", "--calibrate-on", manifest]

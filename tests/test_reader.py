@@ -85,6 +85,14 @@ def test_letter_o_is_restored_in_text_and_slots(reader):
     assert reading.slots[2].alternatives[0][0] == "O"
 
 
+def test_a_template_that_many_regions_share_names_none(reader):
+    reading = reader.read(draw_tiny_plate("ABC1234"))
+    assert (reading.pattern, reading.region) == ("LLLNNNN", None)
+    reading = reader.read(draw_tiny_plate("ABC1234"), region="us-ny")
+    assert reading.region == "us-ny"
+    assert reading.pattern.startswith("New York")
+
+
 def test_known_region_settles_a_doubt(reader):
     # Half way between 9 and A: a Brazilian plate begins with a letter.
     picture = draw_tiny_plate("9BC1234", doubtful={0})

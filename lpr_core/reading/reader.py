@@ -61,8 +61,9 @@ class PlateReading:
         doubtful_text: `text` with `?` at each doubtful slot.
         confidence: Calibrated chance that the whole text is right, 0 to 1.
         slots: One entry for each slot of the plate format.
-        pattern: Name of the regional pattern that the text follows, if any.
-        region: Region of that pattern, if any.
+        pattern: The regional pattern that the text follows, if any: its name where the region was
+            given, else its template such as `LLLNNNN`, which many regions share.
+        region: Region of that pattern where a region or family was given, else None.
         reader_version: Which reader said so.
     """
 
@@ -185,14 +186,15 @@ class Reader:
             calibration.slot_probabilities(probabilities), self.plate_format, region
         )
         slots = self._read_slots(decoding)
+        pattern = decoding.pattern
         marked = "".join(DOUBT if slot.doubtful else slot.symbol for slot in slots)
         return PlateReading(
             text=decoding.display_text,
             doubtful_text=marked.rstrip(self.plate_format.pad or ""),
             confidence=calibration.plate_confidence(decoding.log_probability),
             slots=slots,
-            pattern=decoding.pattern.name if decoding.pattern else None,
-            region=decoding.pattern.region if decoding.pattern else None,
+            pattern=(pattern.name if region else pattern.template) if pattern else None,
+            region=pattern.region if pattern and region else None,
             reader_version=self.version,
         )
 
