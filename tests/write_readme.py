@@ -8,11 +8,12 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from lpr_core.places import SHIPPED_DIR
+from lpr_core.plates.metrics import wilson_interval
 from lpr_core.reading.bundle import read_card
 
 README = SHIPPED_DIR.parent / "README.md"
@@ -51,10 +52,24 @@ def render_accuracy() -> str:
     ]
     for data_name, report in card.accuracy.items():
         lines.append(_row(f"**{data_name}**", report))
-        for region, scores in report["by_region"].items():
-            if region in FAMILIES:
-                lines.append(_row(FAMILIES[region], scores))
+        for family, name in FAMILIES.items():
+            members = [s for r, s in report["by_region"].items() if r.partition("-")[0] == family]
+            if members:
+                lines.append(_row(name, join_scores(members)))
     return "\n".join(lines)
+
+
+def join_scores(scores: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return the scores of several groups of seven-character plates as one group."""
+    count = sum(group["count"] for group in scores)
+    right = sum(round(group["plate_accuracy"] * group["count"]) for group in scores)
+    characters = sum(group["character_accuracy"] * group["count"] for group in scores)
+    return {
+        "count": count,
+        "plate_accuracy": right / count,
+        "plate_accuracy_interval": wilson_interval(right, count),
+        "character_accuracy": characters / count,
+    }
 
 
 def render_misread() -> str:

@@ -1,0 +1,64 @@
+"""The README names only what exists, and its figures are those of the reader's card."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+from typer.testing import CliRunner
+
+from lpr_core.cli import app
+from tests.write_readme import MODELS_README, README, fill_blocks, render_accuracy, render_misread
+
+TEXT = README.read_text()
+ROOT_DIR = README.parent
+
+
+def test_the_accuracy_is_what_the_reader_s_card_recorded():
+    assert fill_blocks(TEXT, {"accuracy": render_accuracy}) == TEXT
+    models = MODELS_README.read_text()
+    assert fill_blocks(models, {"misread": render_misread}) == models
+
+
+def test_the_accuracy_names_a_test_split():
+    assert re.search(r"\*\*real-plates/test\*\* \| 5\d\d \|", TEXT)
+
+
+@pytest.mark.parametrize(
+    "path", sorted(set(re.findall(r"`((?:lpr_core|tests|data|app)/[\w./-]+)`", TEXT)))
+)
+def test_paths_exist(path):
+    assert (ROOT_DIR / path).exists()
+
+
+def test_the_picture_is_there_and_small_enough_for_git():
+    (link,) = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", TEXT)
+    assert 10_000 < (ROOT_DIR / link).stat().st_size < 1_000_000
+
+
+def test_the_tree_names_every_room():
+    tree = TEXT.split("## The house")[1].split("### To change")[0]
+    rooms = {p.name for p in (ROOT_DIR / "lpr_core").iterdir() if (p / "__init__.py").exists()}
+    assert rooms <= set(re.findall(r"^  (\w+)/", tree, re.MULTILINE))
+
+
+def test_commands_and_their_options_exist():
+    commands = get_command(app).commands
+    for words in re.findall(r"`?(?:^|`|\$ )lpr ([a-z][^`\n]*)", TEXT, re.MULTILINE):
+        name, *rest = words.split()
+        arguments = [name, rest[0]] if hasattr(commands[name], "commands") else [name]
+        shown = CliRunner().invoke(app, [*arguments, "--help"], env={"COLUMNS": "200"})
+        assert shown.exit_code == 0, words
+        for option in re.findall(r"--[a-z-]+", words):
+            assert option in shown.output, (words, option)
+
+
+def test_make_targets_exist():
+    makefile = (ROOT_DIR / "Makefile").read_text()
+    for target in set(re.findall(r"make ([a-z]+)(?=[`\s])", TEXT)):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+def test_nobody_s_machine_stands_in_the_documents():
+    for document in (README, *Path(ROOT_DIR / "data").rglob("README.md")):
+        assert not re.search(r"(?<!\w)/(?:home|work|tmp|root)/", document.read_text()), document
