@@ -17,7 +17,9 @@ DASHBOARD = str(ROOT_DIR / "app" / "dashboard.py")
 @pytest.fixture(autouse=True)
 def home_dir(tmp_path, monkeypatch):
     """A machine with a tiny reader, without samples and without runs."""
-    monkeypatch.setenv("LPR_READER", str(write_tiny_bundle(tmp_path / "reader")))
+    accuracy = {"drawn/test": {"count": 200, "plate_accuracy": 0.905}}
+    bundle = write_tiny_bundle(tmp_path / "reader", accuracy=accuracy)
+    monkeypatch.setenv("LPR_READER", str(bundle))
     monkeypatch.setenv("LPR_RUNS_DIR", str(tmp_path / "runs"))
     monkeypatch.setattr("app.samples.SHIPPED_DIR", tmp_path)
     monkeypatch.delenv("LPR_LABELER_URL", raising=False)
@@ -89,7 +91,9 @@ def test_overview_counts_what_is_there(samples, runs, monkeypatch):
     monkeypatch.setenv("LPR_LABELER_URL", "http://127.0.0.1:7860")
     page = open_page("home")
     text = said(page)
-    assert re.search(r"^Reads with tiny-[0-9a-f]{8}\.$", text, re.MULTILINE)
+    assert re.search(
+        r"^Reads with tiny-\w{8}, 90% of 200 plates whole \(drawn/test\)\.$", text, re.M
+    )
     assert "Sample plates: 2; yours can be dropped in." in text
     assert "Finished runs: 2 of 3." in text
     assert ':7860">Open the labelling app</a>' in html_of(page)

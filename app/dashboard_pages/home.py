@@ -13,10 +13,16 @@ HERE = ("Train", "Compare")
 
 
 def describe_reader() -> str:
+    """Name the reader and say how many plates it reads whole, where that was measured."""
     try:
-        return f"Reads with {read_card(shipped_reader_dir()).version}."
+        card = read_card(shipped_reader_dir())
     except (FileNotFoundError, ValueError) as problem:
         return f"There is no reader yet. {problem}"
+    measured = "".join(
+        f", {scores['plate_accuracy']:.0%} of {scores['count']} plates whole ({data})"
+        for data, scores in card.accuracy.items()
+    )
+    return f"Reads with {card.version}{measured}."
 
 
 def describe_runs() -> str:
