@@ -16,7 +16,7 @@ from lpr_core.labels import (
 from lpr_core.plates.imaging import read_picture
 from lpr_core.plates.patterns import all_patterns
 
-SURE_FROM = 0.9
+SURE_FROM = 0.97
 """A symbol at least this probable is shown as sure, unless its reader doubts it."""
 MAX_WAITING = 50
 MAX_READS_AT_ONCE = 2

@@ -22,14 +22,27 @@ const sheet = {
     return ask(server.correct, { picture_id: id, text, mark, author });
   },
 
-  /* Lead to the next plate that nobody has checked, else say that all is done. */
-  goOn(card) {
+  /* Lead to the next plate that nobody has checked, here or on the server; else all is done. */
+  async goOn(card) {
     const typing = document.activeElement !== card.element;
-    const place = this.cards.indexOf(card);
-    const next = [...this.cards.slice(place + 1), ...this.cards.slice(0, place)].find((other) => !other.isChecked);
+    const next = this.findNext(card) ?? (await this.fetchWaiting(), this.findNext(card));
     if (!next) return find(".progress").focus();
     typing ? next.focusText({ preventScroll: true }) : next.element.focus({ preventScroll: true });
     next.element.scrollIntoView({ block: "nearest", behavior: "smooth" });
+  },
+
+  findNext(card) {
+    const place = this.cards.indexOf(card);
+    const others = [...this.cards.slice(place + 1), ...this.cards.slice(0, place)];
+    return others.find((other) => !other.isChecked);
+  },
+
+  /* Show the plates that nobody has checked yet, or the one that the address asks for. */
+  async fetchWaiting() {
+    const { cards = [], error } = await ask(server.waiting, { picture_id: query.get("plate") ?? "" });
+    const known = new Set(this.cards.map((card) => card.data.id));
+    cards.filter((card) => !known.has(card.id)).forEach((card) => this.place(card));
+    if (error) refuse("Waiting plates", error);
   },
 
   /* Put the caret where the work begins, unless the person is busy or would get a screen keyboard. */
@@ -210,13 +223,8 @@ window.addEventListener("beforeunload", (event) => {
   if (unsaved) event.preventDefault();
 });
 
-/* --- what was left to check the last time, or the one plate that the address asks for */
-
-(async () => {
-  const { cards = [], error } = await ask(server.waiting, { picture_id: query.get("plate") ?? "" });
-  for (const card of cards) sheet.place(card);
-  if (error) refuse("Past plates", error);
+sheet.fetchWaiting().then(() => {
   sheet.refreshProgress();
   element.classList.add("ready");
   sheet.greet();
-})();
+});

@@ -14,21 +14,22 @@ MARK_NAMES = {
     "unreadable": "Unreadable",
     "not_a_plate": "Not a plate",
 }
-PAGES = {".": "Label", "history": "Past readings"}
+PAGES = {".": ("Label", "Label plates"), "history": ("History", "Past readings")}
+"""Address of each page: its name in the header, and its heading."""
 
 
 def page_header(logo: str, current: str, dashboard_url: str | None) -> str:
     """Return the header with the way to the other pages; `current` is a key of `PAGES`."""
     here = ' aria-current="page"'
     links = [
-        f'<a href="{path}"{here * (path == current)}>{escape(title)}</a>'
-        for path, title in PAGES.items()
+        f'<a href="{path}"{here * (path == current)}>{escape(name)}</a>'
+        for path, (name, _) in PAGES.items()
     ]
     if dashboard_url:
         links.append(f'<a href="{escape(dashboard_url)}">Dashboard</a>')
     return (
         f'<header class="top"><a class="logo" href=".">{logo}</a><nav>{"".join(links)}</nav>'
-        "</header>"
+        f'</header><h1 class="unseen">{PAGES[current][1]}</h1>'
     )
 
 

@@ -19,8 +19,11 @@ function make(tag, attributes = {}, ...children) {
   return node;
 }
 
-const percent = (probability) =>
-  probability > 0.994 && probability < 1 ? "99%" : `${Math.round(probability * 100)}%`;
+/* Round, but never to a certainty that nobody claims. */
+function percent(probability) {
+  if (probability > 0 && probability < 0.005) return "<1%";
+  return `${probability < 1 ? Math.min(Math.round(probability * 100), 99) : 100}%`;
+}
 
 class PlateCard {
   constructor(sheet, data) {
@@ -58,7 +61,7 @@ class PlateCard {
       })),
       make("div", { class: "work" },
         make("div", { class: "head" },
-          make("span", { class: "name", title: data.name }, data.name), this.badge),
+          make("span", { class: "name", title: data.name }, data.name), this.restoreButton, this.badge),
         make("div", { class: "plate" }, this.input),
         this.chips,
         make("div", { class: "actions" },
@@ -66,7 +69,7 @@ class PlateCard {
           this.button("Unreadable", "U", () => this.reject("unreadable")),
           this.button("Not a plate", "N", () => this.reject("not_a_plate"))),
         this.problem,
-        make("div", { class: "foot" }, this.facts, this.restoreButton)),
+        this.facts),
     );
     this.input.addEventListener("input", () => this.noteEdit());
     this.input.addEventListener("keydown", (event) => this.handleTyping(event));
@@ -144,7 +147,7 @@ class PlateCard {
       waiting: "Not checked", edited: "Edited, not saved", saving: "Saving …", failed: "Not saved",
       saved: `✓ ${MARK_NAMES[this.data.mark]}, saved`,
     }[state];
-    this.restoreButton.disabled = !this.isEdited;
+    this.restoreButton.hidden = !this.isEdited || this.state === "saving";
   }
 
   noteEdit() {

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 
 REPOSITORY_DIR = Path(__file__).resolve().parents[1]
+PATIENCE_SECONDS = 180  # far more than a machine needs that is not busy with other work
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,9 +28,13 @@ CHROMIUM_ARGS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """A headless Chromium (playwright `Browser`); without one a test skips, but fails in CI."""
+    """A headless Chromium (playwright `Browser`); without one a test skips, but fails in CI.
+
+    For one module, because playwright keeps an event loop running in the main thread, which
+    `asyncio.run` in other tests would not take.
+    """
     binary = shutil.which("chromium") or shutil.which("google-chrome")
     if binary is None:
         if os.environ.get("CI") == "true":
@@ -66,6 +71,7 @@ def open_page(chromium) -> Iterator[Callable[..., WatchedPage]]:
             viewport={"width": width, "height": height},
             color_scheme="dark" if dark else "light",
         )
+        context.set_default_timeout(1000 * PATIENCE_SECONDS)
         contexts.append(context)
         watched = WatchedPage(context.new_page())
         watched.page.on("console", lambda message: _note_console(watched, message))
@@ -137,7 +143,7 @@ def start_app(tmp_path) -> Iterator[Callable[..., AppProcess]]:
         *,
         health: str = "/health",
         env: dict[str, str] | None = None,
-        seconds: float = 90,
+        seconds: float = PATIENCE_SECONDS,
     ) -> AppProcess:
         log_path = tmp_path / f"app-{len(running)}.log"
         environment = os.environ | {

@@ -82,7 +82,12 @@ def test_pads_behind_a_short_plate_have_no_chip(store):
 
 @pytest.mark.parametrize(
     ("probability", "doubtful", "level"),
-    [(1.0, False, "sure"), (0.9, False, "sure"), (0.89, False, "unsure"), (0.99, True, "doubtful")],
+    [
+        (1.0, False, "sure"),
+        (0.97, False, "sure"),
+        (0.96, False, "unsure"),
+        (0.99, True, "doubtful"),
+    ],
 )
 def test_levels(probability, doubtful, level):
     assert confidence_level(probability, doubtful) == level
@@ -266,7 +271,7 @@ def test_nothing_that_people_type_becomes_html(store):
 
 def test_the_header_marks_the_page_and_links_the_dashboard():
     header = page_header("<svg/>", "history", "http://127.0.0.1:8501")
-    assert '<a href="history" aria-current="page">Past readings</a>' in header
+    assert '<a href="history" aria-current="page">History</a>' in header
     assert '<a href="http://127.0.0.1:8501">Dashboard</a>' in header
     assert "Dashboard" not in page_header("<svg/>", ".", None)
 

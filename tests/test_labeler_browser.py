@@ -38,7 +38,8 @@ def pictures(tmp_path):
 
 @pytest.fixture
 def start_labeler(start_app, free_port):
-    return lambda: start_app(["-m", "tests.labeler_process"], free_port)
+    env = {"LPR_DASHBOARD_URL": "http://127.0.0.1:8501"}
+    return lambda: start_app(["-m", "tests.labeler_process"], free_port, env=env)
 
 
 def read_text(picture_path) -> str:
@@ -109,7 +110,7 @@ def test_the_main_job(start_labeler, open_page, pictures):
     app = start_labeler()
     watched = open_sheet(open_page, app)
     assert watched.page.locator(".card .name").all_text_contents() == [good[4].name]
-    watched.page.get_by_role("link", name="Past readings").first.click()
+    watched.page.get_by_role("link", name="History").click()
     watched.page.wait_for_selector("#past .entry")
     assert watched.page.locator("#past .entry").count() == 5
     watched.page.get_by_label("Search").fill(corrected)
@@ -163,6 +164,11 @@ def test_alternatives_region_name_and_second_thoughts(start_labeler, open_page, 
 
     upload(page, pictures[:1])  # the same picture again is the same plate
     assert page.locator(".card").count() == 1
+    large = {"name": "large.png", "mimeType": "image/png", "buffer": bytes(25_100_000)}
+    page.set_input_files("#sheet input.files", [large])
+    assert "25.1 MB; at most 25 MB" in page.locator(".refused").text_content()
+    page.get_by_role("button", name="Dismiss large.png").click()
+    assert page.locator(".refused").count() == 0
     page.reload()
     page.wait_for_selector("#sheet .ready")
     assert page.get_by_label("Your name").input_value() == "Maria"
@@ -229,7 +235,7 @@ def test_every_width_and_theme(start_labeler, open_page, pictures):
             assert layout_faults(page) == []
             upload(page, pictures)
         assert layout_faults(page) == []
-        page.get_by_role("link", name="Past readings").first.click()
+        page.get_by_role("link", name="History").click()
         page.wait_for_selector(".entry")
         assert layout_faults(page) == []
         watched.assert_clean()

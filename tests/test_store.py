@@ -20,7 +20,7 @@ from lpr_core import labels
 from lpr_core.labels import database, pictures
 from lpr_core.labels.database import Database, StoreError
 from lpr_core.labels.rows import MARKS, Mark, Revision, StoredPicture, clean_text
-from lpr_core.labels.schema import metadata
+from lpr_core.labels.schema import SCHEMA_VERSION, metadata
 from lpr_core.labels.store import LabelStore
 from lpr_core.plates.imaging import PictureError, read_picture
 from tests.label_samples import picture_bytes, reading_dict
@@ -415,6 +415,7 @@ def test_migrations_build_what_the_schema_says(store):
             connection, opts={"version_table": database.VERSION_TABLE}
         )
         assert compare_metadata(context, metadata) == []
+        assert context.get_current_revision() == SCHEMA_VERSION
 
 
 def test_an_old_store_is_brought_up_to_date_with_its_rows(tmp_path):

@@ -6,17 +6,26 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    column,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+    table,
+)
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from lpr_core.labels.schema import SCHEMA_VERSION
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another one before it gives up."""
 VERSION_TABLE = "lpr_labels_version"
+MIGRATIONS_DIR = Path(__file__).parent / "migrations"
 DIALECTS = ("sqlite", "postgresql")
 
 _WRITER_LOCK = 0x6C70726C
@@ -90,16 +99,30 @@ def migrate(connection: Connection, target: str = "head") -> None:
     Raises:
         StoreError: The database has a version that this program does not know.
     """
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.attributes["connection"] = connection
-    scripts = ScriptDirectory.from_config(config)
-    options = {"version_table": VERSION_TABLE}
-    found = MigrationContext.configure(connection, opts=options).get_current_revision()
-    if found == scripts.get_current_head():
+    found = _read_version(connection)
+    if found == SCHEMA_VERSION:
         return
-    _check_known(found, scripts)
+    # Only now: most starts find the newest schema, and Alembic takes a quarter of a second.
+    from alembic import command
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS_DIR))
+    config.attributes["connection"] = connection
+    known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise StoreError(
+            f"The label store was written by a newer version of this program (schema {found}); "
+            "update the program."
+        )
     command.upgrade(config, target)
+
+
+def _read_version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    return connection.scalar(select(column("version_num")).select_from(table(VERSION_TABLE)))
 
 
 @contextmanager
@@ -124,18 +147,6 @@ def _reason(message: str) -> str:
         if sign in message.lower():
             return reason
     return message.strip().splitlines()[0].rstrip(".") if message.strip() else "unknown error"
-
-
-def _check_known(found: str | None, scripts: ScriptDirectory) -> None:
-    if found is None:
-        return
-    try:
-        scripts.get_revision(found)
-    except CommandError as error:
-        raise StoreError(
-            f"The label store was written by a newer version of this program (schema {found}); "
-            "update the program."
-        ) from error
 
 
 def _create_engine(url: str) -> Engine:

@@ -21,7 +21,8 @@ from sqlalchemy import (
 
 from lpr_core.labels.rows import MAX_TEXT_LENGTH
 
-APPEND_ONLY_TABLES = ("readings", "revisions")
+SCHEMA_VERSION = "0002"
+"""The newest migration."""
 
 
 class UtcDateTime(TypeDecorator[datetime]):
