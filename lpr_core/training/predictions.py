@@ -16,16 +16,15 @@ def tabulate_predictions(
     of the slots' highest probabilities) and `slot_confidences` (these, separated by spaces).
 
     Args:
-        frame: Rows with `image_path` and `plate_text`.
+        frame: Rows of a manifest.
         probabilities: `(N, S, V)`.
         plate_format: Decodes the best symbols.
     """
     best = probabilities.max(axis=2)  # (N, S)
-    regions = frame["plate_region"].fillna("") if "plate_region" in frame else ""
     return pd.DataFrame(
         {
             "image_path": frame["image_path"],
-            "plate_region": regions,
+            "plate_region": frame["plate_region"],
             "truth": frame["plate_text"],
             "text": [decode_plate(row, plate_format) for row in probabilities.argmax(axis=2)],
             "confidence": best.prod(axis=1).round(6),
