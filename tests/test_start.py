@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 import urllib.request
+from pathlib import Path
 
 import psutil
 import pytest
@@ -231,42 +232,83 @@ def test_a_taken_port_starts_nothing():
 
 
 @pytest.fixture
-def whole_start(tmp_path, two_ports):
-    """`make start` without make: both real apps with a tiny reader, their connections noted."""
+def real_environment(tmp_path, two_ports):
+    """Both ports, a tiny reader, and every connection that a process makes noted in a file."""
     (tmp_path / "site").mkdir()
     (tmp_path / "site" / "sitecustomize.py").write_text(WATCH_CONNECTIONS)
     (tmp_path / "connections").touch()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "app.serve"],
-        cwd=ROOT_DIR,
-        env=os.environ
-        | {
-            "PYTHONPATH": str(tmp_path / "site"),
-            "CONNECTIONS": str(tmp_path / "connections"),
-            "PORT": str(two_ports[0]),
-            "LPR_DASHBOARD_PORT": str(two_ports[1]),
-            "LPR_DATA_DIR": str(tmp_path / "data"),
-            "LPR_READER": str(write_tiny_bundle(tmp_path / "reader")),
-        },
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    yield process
-    for survivor in living_family(process):
-        survivor.kill()
+    venv_first = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return os.environ | {
+        "PATH": venv_first,
+        "PYTHONPATH": str(tmp_path / "site"),
+        "CONNECTIONS": str(tmp_path / "connections"),
+        "PORT": str(two_ports[0]),
+        "LPR_DASHBOARD_PORT": str(two_ports[1]),
+        "LPR_DATA_DIR": str(tmp_path / "data"),
+        "LPR_READER": str(write_tiny_bundle(tmp_path / "reader")),
+    }
 
 
-def test_both_apps_start_talk_to_nobody_else_and_end(whole_start, two_ports, tmp_path):
-    read_until(whole_start, "Ctrl-C ends both.", seconds=180)
+@pytest.fixture
+def run_real(real_environment):
+    """A function that runs a real command of the checkout; nothing outlives the test."""
+    started = []
+
+    def run(*arguments: str, **options) -> subprocess.Popen:
+        process = subprocess.Popen(
+            arguments,
+            cwd=ROOT_DIR,
+            env=real_environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            **options,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        for survivor in living_family(process):
+            survivor.kill()
+        process.stdout.close()
+        process.wait()
+
+
+def assert_asked_nobody(tmp_path) -> None:
+    places = set((tmp_path / "connections").read_text().split())
+    assert places <= {"127.0.0.1", "localhost", "::1", "0.0.0.0", "None"}
+
+
+def test_both_apps_start_ask_nobody_else_and_end(run_real, two_ports, tmp_path):
+    process = run_real(sys.executable, "-m", "app.serve")
+    read_until(process, "Ctrl-C ends both.", seconds=180)
     assert all(answers(port) for port in two_ports)
-    family = living_family(whole_start)
-    whole_start.send_signal(signal.SIGINT)
-    rest = whole_start.communicate(timeout=30)[0]
+    family = living_family(process)
+    process.send_signal(signal.SIGINT)
+    rest = process.communicate(timeout=30)[0]
     assert rest.splitlines()[-1] == "Both ended."
     assert "Traceback" not in rest
-    assert whole_start.returncode == 0
+    assert process.returncode == 0
     assert_gone(family, two_ports)
-    places = set((tmp_path / "connections").read_text().split())
-    assert "127.0.0.1" in places  # the notes are really taken
-    assert places <= {"127.0.0.1", "localhost", "::1", "0.0.0.0", "None"}
+    assert "127.0.0.1" in (tmp_path / "connections").read_text()  # the notes are really taken
+    assert_asked_nobody(tmp_path)
+
+
+@pytest.mark.parametrize("line", (ROOT_DIR / "Procfile").read_text().splitlines())
+def test_a_platform_reaches_each_process_type_on_its_port(run_real, two_ports, tmp_path, line):
+    """As a platform does it: a shell, PORT set, LPR_HOST not."""
+    process = run_real("sh", "-c", line.partition(": ")[2])
+    deadline = time.monotonic() + 180
+    while not answers(two_ports[0]):
+        assert process.poll() is None, process.stdout.read()
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    listening = {
+        connection.laddr
+        for member in living_family(process)
+        for connection in member.net_connections("tcp")
+        if connection.status == psutil.CONN_LISTEN
+    }
+    assert listening == {("0.0.0.0", two_ports[0])}
+    assert_asked_nobody(tmp_path)
