@@ -94,8 +94,8 @@ def _frame(plate: np.ndarray, shot: _Shot) -> np.ndarray:
     extent = high - low
     # Negative margins cut into the plate's rim, where small print and frames are.
     loose = 0.35 if shot.chance(0.02, 0.1) else 0.03 + 0.06 * shot.severity
-    before = rng.uniform(-0.035, loose, 2) * extent
-    after = rng.uniform(-0.035, loose, 2) * extent
+    before = rng.uniform(-0.015, loose, 2) * extent
+    after = rng.uniform(-0.015, loose, 2) * extent
     if shot.chance(0.15, 0.3):
         before[1] = rng.uniform(-0.16, 0.0) * height if height * 3.4 > width else before[1]
     if shot.chance(0.1, 0.25):

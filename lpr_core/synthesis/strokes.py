@@ -9,7 +9,7 @@ import numpy as np
 
 _SUPERSAMPLING = 3
 _CORNER_STEPS = 6
-_MOST_INK = 0.34  # of a letter's width, in one stroke
+_MOST_INK = 0.28  # of a letter's width, in one stroke
 
 
 @dataclass(frozen=True)
