@@ -61,7 +61,7 @@ class LabelDesk:
             StoreError: The store does not answer.
         """
         cards = []
-        for picture_id in picture_ids[:MAX_WAITING]:
+        for picture_id in picture_ids:
             record = self._store.history(picture_id)
             if record.mark == UNCHECKED:
                 picture = read_picture(self._store.pictures_dir / record.picture.file_name)

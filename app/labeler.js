@@ -3,6 +3,7 @@
    `upload` are given. */
 
 const UPLOADS_AT_ONCE = 3;
+const READ_AGAIN_AT_ONCE = 20;
 const query = new URLSearchParams(location.search);
 const find = (selector) => element.querySelector(selector);
 
@@ -26,8 +27,10 @@ const sheet = {
   async goOn(card) {
     const typing = document.activeElement !== card.element;
     const next = this.findNext(card) ?? (await this.fetchWaiting(), this.findNext(card));
+    if (!card.element.contains(document.activeElement)) return; // gone elsewhere meanwhile
     if (!next) return find(".progress").focus();
-    typing ? next.focusText({ preventScroll: true }) : next.element.focus({ preventScroll: true });
+    const still = { preventScroll: true };
+    typing ? next.focusText(still) : next.element.focus(still);
     next.element.scrollIntoView({ block: "nearest", behavior: "smooth" });
   },
 
@@ -39,18 +42,20 @@ const sheet = {
 
   /* Show the plates that nobody has checked yet, or the one that the address asks for. */
   async fetchWaiting() {
-    const { cards = [], error } = await ask(server.waiting, { picture_id: query.get("plate") ?? "" });
+    const asked = { picture_id: query.get("plate") ?? "" };
+    const { cards = [], error } = await ask(server.waiting, asked);
     const known = new Set(this.cards.map((card) => card.data.id));
     cards.filter((card) => !known.has(card.id)).forEach((card) => this.place(card));
-    if (error) refuse("Waiting plates", error);
+    if (error) refuse("Waiting plates:", error);
   },
 
-  /* Put the caret where the work begins, unless the person is busy or would get a screen keyboard. */
+  /* Put the caret where the work begins, unless the person is busy or on a touch screen. */
   greet() {
-    const first = this.cards.find((card) => !card.isChecked);
     const busy = document.activeElement?.closest?.(".card, .tools");
-    if (!first || busy || !matchMedia("(hover: hover)").matches) return;
-    if (find(".pending, .card[data-state=waiting]") === first.element) first.focusText({ preventScroll: true });
+    if (busy || !matchMedia("(hover: hover)").matches) return;
+    const first = find(".pending, .card[data-state=waiting]");
+    const card = this.cards.find((other) => other.element === first);
+    card?.focusText({ preventScroll: true });
   },
 
   step(card, by) {
@@ -99,16 +104,18 @@ async function ask(call, data) {
 /* --- pictures in */
 
 function refuse(name, sentence, stand) {
-  const close = make("button", { type: "button", class: "action quiet", "aria-label": `Dismiss ${name}` }, "Dismiss");
-  const note = make("li", { class: "refused", role: "alert" },
-    make("span", {}, make("b", {}, name), " ", sentence), close);
+  const label = { type: "button", class: "action quiet", "aria-label": `Dismiss ${name}` };
+  const close = make("button", label, "Dismiss");
+  const words = make("span", {}, make("b", {}, name), " ", sentence);
+  const note = make("li", { class: "refused", role: "alert" }, words, close);
   close.addEventListener("click", () => { note.remove(); sheet.refreshProgress(); });
   stand ? stand.replaceWith(note) : find(".sheet").append(note);
   sheet.refreshProgress();
 }
 
 function standIn(name) {
-  const stand = make("li", { class: "pending" }, make("span", { class: "name" }, `Reading ${name} …`));
+  const words = make("span", { class: "name" }, `Reading ${name} …`);
+  const stand = make("li", { class: "pending" }, words);
   find(".sheet").append(stand);
   return stand;
 }
@@ -134,7 +141,8 @@ function uploadJob(file) {
   const name = file.name || "pasted picture.png";
   const job = async () => {
     if (file.size > props.max_bytes) {
-      return { error: `The file has ${(file.size / 1e6).toFixed(1)} MB; at most ${props.max_bytes / 1e6} MB are taken.` };
+      const [size, limit] = [file.size, props.max_bytes].map((bytes) => +(bytes / 1e6).toFixed(1));
+      return { error: `The file has ${size} MB; at most ${limit} MB are taken.` };
     }
     const { path } = await upload(file);
     return server.read_upload({ path, name, region: region.value });
@@ -185,11 +193,15 @@ if (region.selectedIndex < 0) region.value = "";
 region.addEventListener("change", async () => {
   region.value ? query.set("region", region.value) : query.delete("region");
   history.replaceState(history.state, "", `?${query}`.replace(/\?$/, location.pathname));
-  const picture_ids = sheet.cards.filter((card) => !card.isChecked).map((card) => card.data.id);
-  if (!picture_ids.length) return;
-  const { cards = [], error } = await ask(server.read_again, { picture_ids, region: region.value });
-  for (const card of cards) sheet.cards.find((plate) => plate.data.id === card.id)?.show(card);
-  error ? refuse("Reading again", error) : sheet.announce(`${cards.length} plates read again.`);
+  const waiting = sheet.cards.filter((card) => !card.isChecked);
+  while (waiting.length) {
+    const some = waiting.splice(0, READ_AGAIN_AT_ONCE);
+    const asked = { picture_ids: some.map((card) => card.data.id), region: region.value };
+    const { cards = [], error } = await ask(server.read_again, asked);
+    if (error) return refuse("Reading again:", error);
+    cards.forEach((card, place) => some[place].show(card));
+    sheet.announce(`${cards.length} plates read again.`);
+  }
 });
 
 const author = find(".author");
@@ -219,8 +231,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 window.addEventListener("beforeunload", (event) => {
-  const unsaved = sheet.cards.some((card) => card.isEdited || ["saving", "failed"].includes(card.state));
-  if (unsaved) event.preventDefault();
+  const isUnsaved = (card) => card.isEdited || ["saving", "failed"].includes(card.state);
+  if (sheet.cards.some(isUnsaved)) event.preventDefault();
 });
 
 sheet.fetchWaiting().then(() => {

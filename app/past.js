@@ -20,7 +20,8 @@ async function show(page) {
     return;
   }
   find(".found").innerHTML = found.html;
-  find(".mark").replaceChildren(...found.marks.map(([label, value]) => new Option(label, value, false, value === mark)));
+  const choices = found.marks.map(([label, value]) => new Option(label, value, false, value === mark));
+  find(".mark").replaceChildren(...choices);
   find(".pager").hidden = found.num_pages < 2;
   find(".place").textContent = found.place;
   find(".previous").disabled = found.page <= 1;

@@ -50,20 +50,21 @@ class PlateCard {
     this.chips = make("div", {
       class: "chips", role: "group", "aria-label": "What the reader saw, symbol by symbol",
     });
+    this.chipRow = make("div", { class: "chip-row" }, this.chips);
     this.badge = make("span", { class: "badge" });
     this.facts = make("span", { class: "facts" });
     this.restoreButton = this.button("Restore", "Esc", () => this.restore(), "quiet");
     this.problem = make("p", { class: "problem", role: "alert", hidden: true });
+    const name = make("span", { class: "name", title: data.name }, data.name);
     this.element.append(
       make("figure", { class: "picture" }, make("img", {
         src: `picture/${data.id}`, width: data.width, height: data.height,
         alt: `Picture ${data.name}`, decoding: "async",
       })),
       make("div", { class: "work" },
-        make("div", { class: "head" },
-          make("span", { class: "name", title: data.name }, data.name), this.restoreButton, this.badge),
+        make("div", { class: "head" }, name, this.restoreButton, this.badge),
         make("div", { class: "plate" }, this.input),
-        this.chips,
+        this.chipRow,
         make("div", { class: "actions" },
           this.button("Save", "Enter", () => this.accept(), "primary"),
           this.button("Unreadable", "U", () => this.reject("unreadable")),
@@ -77,7 +78,8 @@ class PlateCard {
   }
 
   button(label, key, action, kind = "") {
-    const node = make("button", { type: "button", class: `action ${kind}` }, label, make("kbd", {}, key));
+    const look = { type: "button", class: `action ${kind}` };
+    const node = make("button", look, label, make("kbd", {}, key));
     node.addEventListener("click", action);
     return node;
   }
@@ -99,11 +101,13 @@ class PlateCard {
   }
 
   chip(slot, place) {
+    const { symbol, level } = slot;
+    const chance = percent(slot.probability);
     const node = make("button", {
-      type: "button", class: `chip ${slot.level}`, tabindex: place ? "-1" : "0",
+      type: "button", class: `chip ${level}`, tabindex: place ? "-1" : "0",
       "aria-haspopup": "listbox", "aria-expanded": "false",
-      "aria-label": `Symbol ${place + 1}: ${slot.symbol}, ${percent(slot.probability)}, ${LEVEL_NAMES[slot.level]}`,
-    }, make("b", {}, slot.symbol), make("small", {}, percent(slot.probability)));
+      "aria-label": `Symbol ${place + 1}: ${symbol}, ${chance}, ${LEVEL_NAMES[level]}`,
+    }, make("b", {}, symbol), make("small", {}, chance));
     node.addEventListener("click", () => this.sheet.options.open(this, node, slot, place));
     node.addEventListener("keydown", (event) => this.walkChips(event, place));
     return node;
@@ -152,8 +156,11 @@ class PlateCard {
 
   noteEdit() {
     const read = this.data.read?.text ?? "";
-    [...this.chips.children].forEach((chip, place) =>
-      chip.classList.toggle("changed", this.typed.length === read.length && this.typed[place] !== read[place]));
+    const { typed } = this;
+    [...this.chips.children].forEach((chip, place) => {
+      const changed = typed.length === read.length && typed[place] !== read[place];
+      chip.classList.toggle("changed", changed);
+    });
     this.refresh();
     this.sheet.refreshProgress();
   }
@@ -242,9 +249,9 @@ class Options {
     this.list.setAttribute("aria-label", `Alternatives for symbol ${place + 1}`);
     this.list.replaceChildren(...slot.alternatives.map(([symbol, probability]) =>
       this.option(card, symbol, probability, place)));
-    card.chips.append(this.list);
+    card.chipRow.append(this.list);
     this.list.hidden = false;
-    const room = card.chips.clientWidth - this.list.offsetWidth;
+    const room = card.chipRow.clientWidth - this.list.offsetWidth;
     this.list.style.left = `${Math.max(0, Math.min(chip.offsetLeft, room))}px`;
     this.list.children[0]?.focus({ preventScroll: true });
     this.list.scrollIntoView({ block: "nearest" });
@@ -254,7 +261,10 @@ class Options {
     const node = make("button", {
       type: "button", class: "option", role: "option", tabindex: "-1",
       "aria-selected": String(card.typed[place] === symbol),
-    }, make("b", {}, symbol), make("i", { style: `--p:${probability}` }), make("small", {}, percent(probability)));
+    },
+    make("b", {}, symbol),
+    make("i", { style: `--p:${probability}` }),
+    make("small", {}, percent(probability)));
     node.addEventListener("click", () => {
       card.replaceSymbol(place, symbol);
       this.close();
@@ -267,6 +277,7 @@ class Options {
   handleKey(event) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const options = [...this.list.children];
+    const typed = options.find((node) => node.firstChild.textContent === event.key.toUpperCase());
     const { chip } = this;
     if (step) {
       const next = options.indexOf(document.activeElement) + step;
@@ -274,9 +285,8 @@ class Options {
     } else if (event.key === "Escape" || event.key === "Tab") {
       this.close();
       chip.focus();
-    } else if (event.key.length === 1 && options.some((node) => node.firstChild.textContent === event.key.toUpperCase())) {
-      options.find((node) => node.firstChild.textContent === event.key.toUpperCase()).click();
-    } else return;
+    } else if (typed) typed.click();
+    else return;
     event.preventDefault();
     event.stopPropagation();
   }

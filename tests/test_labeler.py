@@ -315,7 +315,7 @@ def test_health(served, monkeypatch):
     def fail():
         raise StoreError("The label store is gone.")
 
-    monkeypatch.setattr(store, "counts", fail)
+    monkeypatch.setattr(store, "ping", fail)
     answer = client.get("/health")
     assert (answer.status_code, answer.json()["reason"]) == (503, "The label store is gone.")
 

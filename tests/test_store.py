@@ -507,6 +507,14 @@ def test_a_locked_database(tmp_path, monkeypatch):
     store.close()
 
 
+def test_ping_tells_whether_the_database_answers(store, tmp_path):
+    store.ping()
+    store.close()
+    (tmp_path / "labels.sqlite3").write_bytes(b"not a database at all" * 100)
+    with pytest.raises(StoreError, match="not a database"):
+        store.ping()
+
+
 def test_a_full_disk(store, monkeypatch):
     def refuse(path, content):
         raise OSError(28, "No space left on device")

@@ -48,6 +48,11 @@ class LabelStore:
         """Close all connections."""
         self._database.close()
 
+    def ping(self) -> None:
+        """Raise StoreError unless the database answers."""
+        with self._database.read() as connection:
+            connection.execute(select(1))
+
     def add_picture(self, content: bytes, name: str) -> str:
         """Store a picture once, however often it comes, and return its id.
 
