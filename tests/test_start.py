@@ -111,6 +111,8 @@ def serve(tmp_path, two_ports):
             [sys.executable, "-c", RUN_APPS],
             cwd=ROOT_DIR,
             env=environment,
+            # Whoever started the tests in a shell's background had SIGINT ignored, for all below.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             **{"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True} | options,
         )
         started.append(process)
@@ -120,6 +122,7 @@ def serve(tmp_path, two_ports):
     for process in started:
         for survivor in living_family(process):
             survivor.kill()
+        process.communicate()
 
 
 def living_family(process: subprocess.Popen) -> list[psutil.Process]:
