@@ -38,8 +38,8 @@ def train_run(
 ) -> RunFolder:
     """Train as configured and leave a run folder behind.
 
-    A folder whose run was killed goes on where its last epoch ended; a finished one is returned as
-    it is.
+    A folder whose run was killed, or failed, goes on where its last epoch ended; a finished one is
+    returned as it is.
 
     Args:
         config: What to train, and on what.
