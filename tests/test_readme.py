@@ -1,5 +1,6 @@
 """The README names only what exists, and its figures are those of the reader's card."""
 
+import json
 import re
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from lpr_core.cli import app
+from lpr_core.reading.bundle import read_card
 from tests.write_readme import MODELS_README, README, fill_blocks, render_accuracy, render_misread
 
 TEXT = README.read_text()
@@ -18,6 +20,16 @@ def test_the_accuracy_is_what_the_reader_s_card_recorded():
     assert fill_blocks(TEXT, {"accuracy": render_accuracy}) == TEXT
     models = MODELS_README.read_text()
     assert fill_blocks(models, {"misread": render_misread}) == models
+
+
+def test_the_shipped_reader_and_its_network_for_keras_are_of_one_kind():
+    seven = MODELS_README.parent / "seven"
+    card = read_card(seven)
+    config = json.loads((seven / "recognizer.json").read_text())
+    assert config["plate_format"] == card.plate_format.model_dump()
+    assert (config["height"], config["width"]) == (card.height, card.width)
+    assert config["weights"] == "none"
+    assert (seven / "recognizer.weights.h5").is_file()
 
 
 def test_the_accuracy_names_a_test_split():
