@@ -12,6 +12,7 @@ from PIL import Image
 from lpr_core.synthesis import Order, draw_plate, generate_plates, list_designs, photograph
 from lpr_core.synthesis.draw import PLATE_WIDTH
 from lpr_core.synthesis.lettering import STROKES, draw_symbol, list_fonts, pick_lettering
+from lpr_core.synthesis.ornaments import draw_low_slots
 from lpr_core.synthesis.strokes import StrokeStyle, draw_stroke_glyph
 
 SYMBOLS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -86,8 +87,8 @@ def test_a_bare_one_is_an_i(font):
 
 
 def test_a_heavier_stroke_covers_more():
-    thin = StrokeStyle(0.1, 0.8, 0.55, True, 0)
-    bold = StrokeStyle(0.17, 0.8, 0.55, True, 0)
+    thin = StrokeStyle(0.1, 0.8, 0.55, True, 1.0, 0)
+    bold = StrokeStyle(0.17, 0.8, 0.55, True, 1.0, 0)
     assert draw_stroke_glyph("E", bold, 60).mean() > 1.3 * draw_stroke_glyph("E", thin, 60).mean()
     assert draw_stroke_glyph("E", thin, 60).shape == (60, 33)
 
@@ -174,3 +175,13 @@ def test_an_impossible_order_is_refused():
         Order(("br",), 0, 0)
     with pytest.raises(ValueError, match="Received: 'mars'"):
         Order(("mars",), 1, 0)
+
+
+def test_low_slots_touch_the_feet_of_the_symbols_and_nothing_else():
+    canvas = np.full((90, 288, 3), 200.0, np.float32)
+    draw_low_slots(canvas, 70, rng(3))
+    rows, columns = np.nonzero((canvas < 150).all(axis=2))
+    assert 60 < rows.min() < 72
+    assert rows.max() < 80
+    assert columns.min() < 288 / 2 < columns.max()
+    assert not ((columns > 115) & (columns < 173)).any()

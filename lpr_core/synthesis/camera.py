@@ -96,6 +96,8 @@ def _frame(plate: np.ndarray, shot: _Shot) -> np.ndarray:
     loose = 0.35 if shot.chance(0.02, 0.1) else 0.03 + 0.06 * shot.severity
     before = rng.uniform(-0.015, loose, 2) * extent
     after = rng.uniform(-0.015, loose, 2) * extent
+    if shot.chance(0.1, 0.3):
+        before[1], after[1] = rng.uniform(0, 0.2, 2) * height
     if shot.chance(0.15, 0.3):
         before[1] = rng.uniform(-0.16, 0.0) * height if height * 3.4 > width else before[1]
     if shot.chance(0.1, 0.25):

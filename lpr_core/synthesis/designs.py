@@ -47,6 +47,8 @@ class PlateDesign:
         footer: Lines that may stand below them.
         scenery: Painted background, as on many plates of US states.
         stickers: Small coloured squares in the corners.
+        low_slots: Two fixing slots close under the symbols, as on Brazilian plates, where they
+            touch a letter's foot and make a Q of an O.
         weight: Share among the designs of its region.
     """
 
@@ -63,6 +65,7 @@ class PlateDesign:
     footer: tuple[str, ...] = ()
     scenery: bool = False
     stickers: bool = False
+    low_slots: bool = False
     weight: float = 1.0
 
 
@@ -201,9 +204,10 @@ DESIGNS: tuple[PlateDesign, ...] = (
             Scheme(WHITE, GREEN, 0.2),
         ),
         _BRAZIL,
-        (0.46, 0.6),
-        text_y=(0.56, 0.64),
+        (0.41, 0.58),
+        text_y=(0.56, 0.65),
         header=_BR_HEADERS,
+        low_slots=True,
         weight=5,
     ),
     PlateDesign(

@@ -13,6 +13,7 @@ from lpr_core.synthesis.ornaments import (
     draw_bolts,
     draw_border,
     draw_crest,
+    draw_low_slots,
     draw_scenery,
     draw_stickers,
     paint,
@@ -85,6 +86,9 @@ def draw_plate(region: str | None, rng: np.random.Generator) -> DrawnPlate:
     row = design.layouts[rng.integers(len(design.layouts))]
     text, mask = _draw_row(canvas, row, design, ink, (left, right), rng)
     _emboss(canvas, np.maximum(mask, relief), rng)
+    if design.low_slots and rng.random() < 0.85:
+        foot = int(np.flatnonzero(mask.max(axis=1) > 0.5)[-1])
+        draw_low_slots(canvas, foot, rng)
     if rng.random() < 0.7:
         draw_bolts(canvas, rng)
     return DrawnPlate(text, design.region, np.clip(canvas, 0, 255).astype(np.uint8))

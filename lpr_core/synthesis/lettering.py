@@ -55,6 +55,7 @@ def pick_lettering(fonts: tuple[str, ...], rng: np.random.Generator) -> Letterin
         # Bold letters need room for their counters.
         aspect=float(rng.uniform(0.42, 0.62) + (weight - 0.1) * 0.8),
         flat_ends=bool(rng.random() < 0.6),
+        wide=float(rng.uniform(1.0, 1.35)),
         variants=int(rng.integers(1000)),
     )
     return Lettering(STROKES, 1.0, 0, style, bare_one)

@@ -98,6 +98,19 @@ def draw_bolts(canvas: np.ndarray, rng: np.random.Generator) -> None:
             cv2.ellipse(canvas, centre, axes, 0, 0, 360, colour.tolist(), -1, cv2.LINE_AA)
 
 
+def draw_low_slots(canvas: np.ndarray, foot: int, rng: np.random.Generator) -> None:
+    """Draw two dark slots, wider than high, at the row `foot` where the symbols end."""
+    height, width = canvas.shape[:2]
+    offset = rng.uniform(0.24, 0.34)
+    y = foot + height * rng.uniform(-0.02, 0.055)
+    half = np.array([width * rng.uniform(0.014, 0.034), height * rng.uniform(0.012, 0.032)])
+    shade = np.array([34, 30, 30]) * rng.uniform(0.2, 2.2)
+    for x in (offset, 1 - offset):
+        middle = np.array([width * (x + rng.normal(0, 0.012)), y + rng.normal(0, 1)])
+        low, high = np.round(middle - half).astype(int), np.round(middle + half).astype(int)
+        cv2.rectangle(canvas, low.tolist(), high.tolist(), shade.tolist(), -1, cv2.LINE_AA)
+
+
 def draw_crest(
     canvas: np.ndarray,
     middle: tuple[int, int],

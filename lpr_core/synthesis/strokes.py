@@ -21,6 +21,7 @@ class StrokeStyle:
         roundness: Corner radius of the bowls as a fraction of the half width, 0 to 1.
         aspect: Width of the letter box as a fraction of its height.
         flat_ends: Strokes end at the letter box instead of in round caps.
+        wide: Width of M and W against the other letters, 1.0 to 1.35.
         variants: Seed that picks among the variants of each symbol (the same for one plate).
     """
 
@@ -28,6 +29,7 @@ class StrokeStyle:
     roundness: float
     aspect: float
     flat_ends: bool
+    wide: float
     variants: int
 
 
@@ -69,8 +71,10 @@ def draw_stroke_glyph(symbol: str, style: StrokeStyle, height: int) -> np.ndarra
     variants = _read_skeletons()[symbol]
     # One plate keeps to one way of writing each symbol.
     strokes = variants[(style.variants + ord(symbol)) % len(variants)]
-    narrow = 0.55 if symbol == "I" and len(strokes) == 1 else 0.8 if symbol == "1" else 1.0
-    box_width = style.aspect * narrow * scale
+    share = style.wide if symbol in "MW" else 0.8 if symbol == "1" else 1.0
+    if symbol == "I" and len(strokes) == 1:
+        share = 0.55
+    box_width = style.aspect * share * scale
     width = round(box_width)
     canvas = np.zeros((scale, width), np.uint8)
     inner = np.array([width - thickness, scale - thickness], np.float64)
