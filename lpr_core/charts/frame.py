@@ -1,0 +1,60 @@
+"""What all figures share: colours, a frame that fits a phone, and a description in words."""
+
+from collections.abc import Collection, Iterable
+
+import plotly.graph_objects as go
+
+COLOURS = ("#2f6fd0", "#d9820f", "#12967a", "#b5489a", "#7a68d8", "#7d8794")
+"""One for each run or measure, repeated when there are more."""
+
+QUIET = "#7d8794"
+"""For what only helps to read a figure: limits, marks, the line of no difference."""
+
+NAME_LENGTH = 32
+"""Longer names are cut in a legend, so that it fits a phone; the hover text has them whole."""
+
+MEASURES = {
+    "loss": "Loss",
+    "character_accuracy": "Characters right",
+    "plate_accuracy": "Plates right",
+}
+"""What a history holds for training, and behind `val_` for validation."""
+
+
+def describe_figure(figure: go.Figure) -> str:
+    """Return the figure in words, for an `alt` text."""
+    return str(figure.layout.meta["description"])
+
+
+def finish_figure(figure: go.Figure, description: str, *, height: int = 320) -> go.Figure:
+    """Give a figure its description and a frame that fits a phone as well as a desk.
+
+    `height` is that of the plot in pixels; the legend below it gets its own lines on top.
+    """
+    num_entries = sum(line.showlegend is not False and bool(line.name) for line in figure.data)
+    figure.update_layout(
+        meta={"description": description},
+        height=height + 22 * num_entries,
+        margin={"l": 8, "r": 8, "t": 28, "b": 8},
+        legend={"orientation": "h", "yanchor": "top", "y": -0.22, "x": 0},
+        hovermode="closest",
+    )
+    return figure
+
+
+def shorten_name(name: str) -> str:
+    """Cut a name that a legend has no room for."""
+    return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
+
+
+def fade_colour(colour: str, opacity: float) -> str:
+    """Return `#rrggbb` as a see-through `rgba(...)`; `opacity` from 0 to 1."""
+    red, green, blue = (int(colour[start : start + 2], 16) for start in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{opacity:g})"
+
+
+def check_known(what: str, values: Iterable[str], known: Collection[str]) -> None:
+    """Raise ValueError for a value that is not among the known ones."""
+    for value in values:
+        if value not in known:
+            raise ValueError(f"{what} must be one of {', '.join(known)}. Received: {value!r}")
