@@ -1,9 +1,13 @@
 """What is still read as noise grows."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
 import plotly.graph_objects as go
 
-from lpr_core.charts.frame import COLOURS, QUIET, finish_figure
+from lpr_core.charts.frame import COLOURS, QUIET, fade_colour, finish_figure
+from lpr_core.charts.palette import Style
 
 _NOISE_LINES = {
     "symbols_right": ("Symbols right", "solid", "circle"),
@@ -32,12 +36,7 @@ def plot_noise(averages: pd.DataFrame, chosen: float | None = None) -> go.Figure
             hovertemplate=f"{name}<br>strength %{{x}}: %{{y:.0%}}<extra></extra>",
         )
     if chosen is not None:
-        figure.add_vline(
-            x=chosen,
-            line={"color": QUIET, "width": 1.5, "dash": "longdash"},
-            annotation={"text": f"{chosen:.2f}", "yanchor": "bottom"},
-            annotation_position="top",
-        )
+        _mark_strength(figure, chosen)
     figure.update_xaxes(title="Strength of the noise", rangemode="tozero")
     figure.update_yaxes(title="Share", tickformat=".0%", range=[-0.02, 1.04])
     told = "; ".join(
@@ -46,4 +45,127 @@ def plot_noise(averages: pd.DataFrame, chosen: float | None = None) -> go.Figure
     )
     return finish_figure(
         figure, f"What is still read as noise grows. By strength, {told or 'nothing'}."
+    )
+
+
+def plot_dose_response(
+    response: pd.DataFrame,
+    styles: Mapping[str, Style],
+    *,
+    knees: pd.DataFrame | None = None,
+    chosen: float | None = None,
+) -> go.Figure:
+    """Draw what each variant still reads against the strength of the noise on the plates.
+
+    Args:
+        response: One row for each variant and strength: `variant, strength, mean, low, high`.
+        styles: From `style_variants`.
+        knees: Where reading breaks: `variant, strength, low, high`; drawn below the curves.
+        chosen: Strength that is marked with a line.
+    """
+    figure = go.Figure()
+    for variant, rows in response.groupby("variant", sort=False):
+        _add_response(figure, styles[variant], rows)
+    if chosen is not None:
+        _mark_strength(figure, chosen)
+    for number, knee in enumerate(() if knees is None else knees.itertuples()):
+        _add_knee(figure, styles[knee.variant], knee, -0.035 * (number + 1))
+    lowest = -0.035 * (2 + (0 if knees is None else len(knees)))
+    figure.update_xaxes(title="Strength of the noise on the plate", rangemode="tozero")
+    figure.update_yaxes(
+        title="Characters right",
+        tickformat=".0%",
+        range=[lowest, 1.03],
+        tickvals=[0, 0.2, 0.4, 0.6, 0.8, 1],
+        zeroline=False,
+    )
+    told = "; ".join(
+        f"{styles[variant].label}: {rows['mean'].iloc[0]:.0%} at {rows['strength'].iloc[0]:g}, "
+        f"{rows['mean'].iloc[-1]:.0%} at {rows['strength'].iloc[-1]:g}"
+        for variant, rows in response.groupby("variant", sort=False)
+    )
+    return finish_figure(figure, f"Characters right as noise grows. {told}.", height=380)
+
+
+def _add_response(figure: go.Figure, style: Style, rows: pd.DataFrame) -> None:
+    for bound, fill in (("low", None), ("high", "tonexty")):
+        figure.add_scatter(
+            x=rows["strength"],
+            y=rows[bound],
+            mode="lines",
+            line={"width": 0},
+            fill=fill,
+            fillcolor=fade_colour(style.colour, 0.14),
+            showlegend=False,
+            hoverinfo="skip",
+        )
+    figure.add_scatter(
+        x=rows["strength"],
+        y=rows["mean"],
+        name=style.label,
+        mode="lines+markers",
+        marker={"size": 7, "symbol": style.symbol},
+        line={"color": style.colour, "dash": style.dash, "width": 2.2},
+        hovertemplate=f"{style.label}<br>strength %{{x}}: %{{y:.1%}}<extra></extra>",
+    )
+
+
+def _add_knee(figure: go.Figure, style: Style, knee: Any, height: float) -> None:
+    figure.add_scatter(
+        x=[knee.strength],
+        y=[height],
+        mode="markers",
+        showlegend=False,
+        marker={"color": style.colour, "symbol": style.symbol, "size": 8},
+        error_x={
+            "type": "data",
+            "array": [knee.high - knee.strength],
+            "arrayminus": [knee.strength - knee.low],
+            "color": style.colour,
+            "thickness": 2,
+            "width": 4,
+        },
+        hovertemplate=(
+            f"{style.label} breaks at %{{x:.3f}} ({knee.low:.3f} to {knee.high:.3f})<extra></extra>"
+        ),
+    )
+
+
+def _mark_strength(figure: go.Figure, strength: float) -> None:
+    figure.add_vline(
+        x=strength,
+        line={"color": QUIET, "width": 1.5, "dash": "longdash"},
+        annotation={"text": f"{strength:.2f}", "yanchor": "bottom"},
+        annotation_position="top",
+    )
+
+
+def plot_noise_map(accuracies: pd.DataFrame) -> go.Figure:
+    """Draw each training against each strength of noise on the plates, as a map.
+
+    Args:
+        accuracies: Shares of characters right; a row for each training, named by the index, and a
+            column for each strength.
+    """
+    rows, columns = [str(name) for name in accuracies.index], [f"{x:g}" for x in accuracies.columns]
+    figure = go.Figure(
+        go.Heatmap(
+            z=accuracies.to_numpy(),
+            x=columns,
+            y=rows,
+            colorscale="Cividis",
+            zmin=0,
+            zmax=1,
+            texttemplate="%{z:.0%}",
+            textfont={"size": 11},
+            hovertemplate="%{y}<br>on noise %{x}: %{z:.1%}<extra></extra>",
+            colorbar={"tickformat": ".0%", "thickness": 10},
+        )
+    )
+    figure.update_xaxes(title="Noise on the plates", type="category")
+    figure.update_yaxes(title="", type="category", autorange="reversed")
+    best = accuracies.idxmax()
+    told = "; ".join(f"on {strength:g} reads best: {name}" for strength, name in best.items())
+    return finish_figure(
+        figure, f"Characters right, by training and noise. {told}.", height=150 + 34 * len(rows)
     )

@@ -1,0 +1,172 @@
+"""The cells of a study, seeds as points, and the differences between them."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from lpr_core.charts.frame import QUIET, fade_colour, finish_figure
+from lpr_core.charts.palette import TRANSFER_COLOURS, Style
+
+TRANSFER_LABELS = {"none": "None", "frozen": "Frozen", "fine-tuned": "Fine-tuned"}
+_LINES = {False: ("Without noise", "solid", -0.11), True: ("With noise", "dash", 0.11)}
+_POINTS_WIDTH = 0.12
+
+
+def plot_cells(
+    cells: pd.DataFrame,
+    scores: pd.DataFrame,
+    styles: Mapping[str, Style],
+    *,
+    measure: str = "Characters right",
+    limits: Mapping[str, float] | None = None,
+) -> go.Figure:
+    """Draw transfer against noise: means with intervals, a line for each noise, seeds as points.
+
+    Lines that are not parallel are an interaction.
+
+    Args:
+        cells: One row for each cell: `variant, transfer, noise` (bool)`, mean, low, high`.
+        scores: One row for each run: `variant, seed, value`.
+        styles: From `style_variants`.
+        measure: What the values are, for the axis.
+        limits: Values that are drawn as horizontal lines, by name.
+    """
+    transfers = [name for name in TRANSFER_COLOURS if name in set(cells["transfer"])]
+    figure = go.Figure()
+    for is_noisy, rows in cells.groupby("noise"):
+        name, dash, offset = _LINES[bool(is_noisy)]
+        rows = rows.set_index("transfer").reindex(transfers).dropna(subset="mean")
+        places = [transfers.index(transfer) + offset for transfer in rows.index]
+        figure.add_scatter(
+            x=places,
+            y=rows["mean"],
+            name=name,
+            mode="lines",
+            line={"color": QUIET, "dash": dash, "width": 1.5},
+            hoverinfo="skip",
+        )
+        for place, row in zip(places, rows.itertuples(), strict=True):
+            _add_cell(figure, place, row, scores[scores["variant"] == row.variant], styles)
+    for name, value in (limits or {}).items():
+        figure.add_hline(
+            y=value,
+            line={"color": QUIET, "dash": "dot", "width": 1},
+            annotation={"text": name, "font": {"size": 12}},
+            annotation_position="top left",
+        )
+    ticks = [TRANSFER_LABELS[transfer] for transfer in transfers]
+    figure.update_xaxes(
+        title="Transfer", tickvals=list(range(len(ticks))), ticktext=ticks, zeroline=False
+    )
+    figure.update_yaxes(title=measure, tickformat=".0%")
+    told = "; ".join(
+        f"{styles[row.variant].label}: {row.mean:.1%} ({row.low:.1%} to {row.high:.1%})"
+        for row in cells.itertuples()
+    )
+    return finish_figure(figure, f"{measure} by transfer and noise. {told}.", height=380)
+
+
+def _add_cell(
+    figure: go.Figure,
+    place: float,
+    cell: "pd.core.frame.Pandas",
+    scores: pd.DataFrame,
+    styles: Mapping[str, Style],
+) -> None:
+    """Add the seeds of one cell as faint points, then its mean with the interval."""
+    style = styles[cell.variant]
+    spread = np.linspace(-_POINTS_WIDTH / 2, _POINTS_WIDTH / 2, len(scores))
+    figure.add_scatter(
+        x=place + spread,
+        y=scores["value"],
+        mode="markers",
+        showlegend=False,
+        marker={"color": fade_colour(style.colour, 0.45), "size": 6},
+        customdata=scores["seed"],
+        hovertemplate=f"{style.label}<br>seed %{{customdata}}: %{{y:.1%}}<extra></extra>",
+    )
+    figure.add_scatter(
+        x=[place],
+        y=[cell.mean],
+        mode="markers",
+        showlegend=False,
+        marker={"color": style.colour, "symbol": style.symbol, "size": 12, "line": {"width": 2}},
+        error_y={
+            "type": "data",
+            "array": [cell.high - cell.mean],
+            "arrayminus": [cell.mean - cell.low],
+            "color": style.colour,
+            "thickness": 2,
+            "width": 6,
+        },
+        hovertemplate=(
+            f"{style.label}<br>mean %{{y:.1%}}, 95 % interval "
+            f"{cell.low:.1%} to {cell.high:.1%}<extra></extra>"
+        ),
+    )
+
+
+def plot_differences(
+    effects: pd.DataFrame, differences: pd.DataFrame, *, margin: float = 0.01
+) -> go.Figure:
+    """Draw differences with their intervals under each other, the seeds' own as points.
+
+    Args:
+        effects: One row for each comparison, the first on top: `name, mean, low, high`, as shares.
+        differences: One row for each comparison and seed: `name, seed, value`.
+        margin: Differences within it do not matter; shaded.
+    """
+    names = list(effects["name"])
+    figure = go.Figure()
+    points = differences[differences["name"].isin(names)]
+    figure.add_scatter(
+        x=points["value"] * 100,
+        y=[_wrap(name) for name in points["name"]],
+        mode="markers",
+        name="One pair of runs with the same seed",
+        marker={"color": fade_colour(QUIET, 0.55), "size": 7},
+        customdata=points["seed"],
+        hovertemplate="%{y}<br>seed %{customdata}: %{x:+.1f} points<extra></extra>",
+    )
+    figure.add_scatter(
+        x=effects["mean"] * 100,
+        y=[_wrap(name) for name in names],
+        mode="markers",
+        name="Mean with 95 % interval",
+        marker={"color": "#2f6fd0", "size": 11, "symbol": "diamond"},
+        error_x={
+            "type": "data",
+            "array": (effects["high"] - effects["mean"]) * 100,
+            "arrayminus": (effects["mean"] - effects["low"]) * 100,
+            "color": "#2f6fd0",
+            "thickness": 2.5,
+            "width": 6,
+        },
+        hovertemplate="%{y}<br>%{x:+.1f} points<extra></extra>",
+    )
+    figure.add_vrect(
+        x0=-100 * margin, x1=100 * margin, fillcolor=fade_colour(QUIET, 0.2), line_width=0
+    )
+    figure.add_vline(x=0, line={"color": QUIET, "width": 1.5})
+    figure.update_xaxes(title="Difference in percentage points", zeroline=False)
+    figure.update_yaxes(autorange="reversed", categoryarray=[_wrap(name) for name in names])
+    told = "; ".join(
+        f"{row.name}: {100 * row.mean:+.1f} points ({100 * row.low:+.1f} to {100 * row.high:+.1f})"
+        for row in effects.itertuples(index=False)
+    )
+    return finish_figure(figure, f"Differences. {told}.", height=120 + 46 * len(names))
+
+
+def _wrap(name: str) -> str:
+    """Break a label in the middle where a phone has no room for it."""
+    words = name.split()
+    if len(name) <= 20:
+        return name
+    middle = min(range(1, len(words)), key=lambda cut: _unevenness(words, cut), default=0)
+    return f"{' '.join(words[:middle])}<br>{' '.join(words[middle:])}"
+
+
+def _unevenness(words: Sequence[str], cut: int) -> int:
+    return abs(len(" ".join(words[:cut])) - len(" ".join(words[cut:])))

@@ -1,0 +1,85 @@
+"""What is misread: which symbol for which, and in which slot."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+import plotly.graph_objects as go
+
+from lpr_core.charts.frame import finish_figure
+from lpr_core.charts.palette import Style
+
+_NUM_TOLD = 5
+
+
+def plot_confusions(counts: pd.DataFrame) -> go.Figure:
+    """Draw how often each symbol was read for each other one; right readings are left empty.
+
+    Args:
+        counts: A row for each true symbol, a column for each symbol that was read.
+    """
+    shown = counts.astype(float).to_numpy(copy=True)
+    for row, truth in enumerate(counts.index):
+        shown[row, [read == truth for read in counts.columns]] = np.nan
+    shown[shown == 0] = np.nan
+    figure = go.Figure(
+        go.Heatmap(
+            z=shown,
+            x=[str(symbol) for symbol in counts.columns],
+            y=[str(symbol) for symbol in counts.index],
+            colorscale="Cividis",
+            zmin=0,
+            xgap=1,
+            ygap=1,
+            hoverongaps=False,
+            hovertemplate="%{z} times %{x} was read for %{y}<extra></extra>",
+            colorbar={"thickness": 10},
+        )
+    )
+    # Read as squares, and with every symbol named where there is room for it.
+    figure.update_xaxes(title="Read", type="category", tickangle=0, showgrid=False)
+    figure.update_yaxes(title="True", type="category", autorange="reversed", showgrid=False)
+    worst = (
+        pd.DataFrame(shown, index=counts.index, columns=counts.columns).stack().nlargest(_NUM_TOLD)
+    )
+    told = "; ".join(
+        f"{read} for {truth} {count:.0f} times" for (truth, read), count in worst.items()
+    )
+    return finish_figure(
+        figure, f"Symbols that are read for others. Most often: {told or 'none'}.", height=560
+    )
+
+
+def plot_slots(slots: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
+    """Draw the share of right characters in each slot, a line for each variant.
+
+    Args:
+        slots: One row for each variant and slot (from 1): `variant, slot, mean, low, high`.
+        styles: From `style_variants`.
+    """
+    figure = go.Figure()
+    for variant, rows in slots.groupby("variant", sort=False):
+        style = styles[variant]
+        figure.add_scatter(
+            x=rows["slot"],
+            y=rows["mean"],
+            name=style.label,
+            mode="lines+markers",
+            marker={"size": 8, "symbol": style.symbol},
+            line={"color": style.colour, "dash": style.dash, "width": 2},
+            error_y={
+                "type": "data",
+                "array": rows["high"] - rows["mean"],
+                "arrayminus": rows["mean"] - rows["low"],
+                "thickness": 1.2,
+                "width": 3,
+            },
+            hovertemplate=f"{style.label}<br>slot %{{x}}: %{{y:.1%}}<extra></extra>",
+        )
+    figure.update_xaxes(title="Slot", dtick=1)
+    figure.update_yaxes(title="Characters right", tickformat=".0%")
+    told = "; ".join(
+        f"{styles[variant].label}: {', '.join(f'{share:.0%}' for share in rows['mean'])}"
+        for variant, rows in slots.groupby("variant", sort=False)
+    )
+    return finish_figure(figure, f"Characters right by slot, from left to right. {told}.")
