@@ -1,4 +1,3 @@
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -6,61 +5,16 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from lpr_core.data.duplicates import (
-    MAX_DISTANCE,
-    NUM_BITS,
     find_near_groups,
     find_near_pairs,
     hash_contents,
-    hash_picture,
     hash_pictures,
     join_pairs,
 )
 from lpr_core.data.samples import Box, Sample, build_frame
 from lpr_core.plates.imaging import PictureError
-
-
-def draw(text: str) -> np.ndarray:
-    """A plate of dark letters on white, 60 x 240."""
-    picture = np.full((60, 240, 3), 235, np.uint8)
-    cv2.putText(picture, text, (8, 46), cv2.FONT_HERSHEY_SIMPLEX, 1.5, (20, 20, 60), 4)
-    return picture
-
-
-def distance(first, second) -> int:
-    return int((hash_picture(first) != hash_picture(second)).sum())
-
-
-PLATE = draw("ABC1D23")
-
-
-@pytest.mark.parametrize(
-    "alike",
-    [
-        PLATE,
-        np.clip(PLATE * 0.7 + 40, 0, 255).astype(np.uint8),  # brighter, flatter
-        cv2.resize(PLATE, (120, 30), interpolation=cv2.INTER_AREA),
-        cv2.GaussianBlur(PLATE, (0, 0), 1.5),
-        cv2.imdecode(cv2.imencode(".jpg", PLATE, [cv2.IMWRITE_JPEG_QUALITY, 40])[1], 1),
-        PLATE.mean(axis=2, keepdims=True).repeat(3, axis=2).astype(np.uint8),
-        np.clip(PLATE + np.random.default_rng(0).normal(0, 8, PLATE.shape), 0, 255).astype(
-            np.uint8
-        ),
-    ],
-    ids=["same", "brighter", "half size", "blurred", "JPEG", "grey", "noisy"],
-)
-def test_the_same_plate_is_near(alike):
-    assert distance(PLATE, alike) <= MAX_DISTANCE
-
-
-@pytest.mark.parametrize("text", ["ABC1D24", "XYZ9876", "A8C1D23", ""])
-def test_another_plate_is_not_near(text):
-    assert distance(PLATE, draw(text)) > MAX_DISTANCE
-
-
-def test_hash_has_its_bits():
-    bits = hash_picture(PLATE)
-    assert bits.shape == (NUM_BITS,)
-    assert bits.sum() == NUM_BITS // 2
+from lpr_core.plates.likeness import MAX_DISTANCE, NUM_BITS, hash_picture
+from tests.drawn_plates import draw
 
 
 def count_near(hashes, limit):

@@ -5,28 +5,14 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.fft import dctn
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from lpr_core.data.samples import read_crop
-from lpr_core.plates.imaging import Picture, fit_picture
-
-NUM_BITS = 255
-MAX_DISTANCE = 24
-"""Bits of 255 in which near duplicates may differ.
-
-Measured on 3,244 real crops: a plate saved again as JPEG of quality 40, brighter, at half size,
-blurred or noisy differs in at most 22 bits in 99 of 100 cases; crops of different plates differ in
-at least 54 (5.3 million pairs), 2,500 drawn plates of one design in at least 44. Clean drawings of
-texts that differ in one similar symbol can come within the limit: they stay on one side for
-nothing. The usual hash, 64 bits from 32 x 32 pixels, cannot tell plates apart: different ones come
-as near as 4 bits. A picture cut anew (2 % off each side) differs in about 52 bits and is not found.
-"""
+from lpr_core.plates.likeness import MAX_DISTANCE, NUM_BITS, hash_picture
 
 
 def hash_contents(frame: pd.DataFrame) -> list[str]:
@@ -39,7 +25,7 @@ def hash_contents(frame: pd.DataFrame) -> list[str]:
 
 
 def hash_pictures(frame: pd.DataFrame) -> NDArray[np.bool_]:
-    """Return the perceptual hash of each row's plate, `(N, 255)`.
+    """Return the perceptual hash of each row's plate, `(N, 256)`.
 
     Raises:
         PictureError: A picture cannot be read.
@@ -50,18 +36,6 @@ def hash_pictures(frame: pd.DataFrame) -> NDArray[np.bool_]:
     return np.array(hashes, dtype=bool).reshape(len(rows), NUM_BITS)
 
 
-def hash_picture(picture: Picture) -> NDArray[np.bool_]:
-    """Return a pHash made wide for plates, `(255,)`.
-
-    The grey picture is stretched to 32 x 128; of its cosine transform, the lowest 8 x 32
-    frequencies except the mean are kept, each one bit: above the median or not.
-    Method: http://www.hackerfactor.com/blog/index.php?/archives/432-Looks-Like-It.html
-    """
-    grey = cv2.cvtColor(fit_picture(picture, 32, 128), cv2.COLOR_RGB2GRAY)
-    frequencies = dctn(grey.astype(np.float32), norm="ortho")[:8, :32].ravel()[1:]
-    return frequencies > np.median(frequencies)
-
-
 def find_near_pairs(
     hashes: NDArray[np.bool_], max_distance: int = MAX_DISTANCE, block_size: int = 2048
 ) -> NDArray[np.int64]:
@@ -70,7 +44,7 @@ def find_near_pairs(
     Every pair is compared, as products of blocks of -1 and 1; 66,000 hashes take half a minute of
     one core.
     """
-    signs = np.where(hashes, 1, -1).astype(np.float32)  # (N, 255)
+    signs = np.where(hashes, 1, -1).astype(np.float32)  # (N, 256)
     least = hashes.shape[1] - 2 * max_distance  # sum of products = bits - 2 * distance
     pairs = [np.empty((0, 2), np.int64)]
     for start in range(0, len(signs), block_size):
