@@ -27,3 +27,12 @@ def write_bytes_atomic(path: Path, content: bytes) -> None:
 def write_text_atomic(path: Path, content: str) -> None:
     """Write UTF-8 text as `write_bytes_atomic` writes bytes."""
     write_bytes_atomic(path, content.encode())
+
+
+def sync_path(path: Path) -> None:
+    """Put a file's bytes, or a folder's new names, on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

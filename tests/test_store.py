@@ -572,7 +572,7 @@ def test_urls_that_cannot_be_used(url, message):
 
 
 @given(st.lists(st.sampled_from(["A1", "B2", "C3"]), max_size=6))
-@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_before_is_always_the_after_that_came_before(store, texts):
     picture_id = store.add_picture(picture_bytes(len(store.search().records)), "a.png")
     for text in texts:

@@ -3,8 +3,15 @@
 `LabelStore` keeps them, `exchange` hands them out.
 """
 
+from lpr_core.labels.attempts import TooManyAttempts
 from lpr_core.labels.database import StoreError
+from lpr_core.labels.handout import Order
+from lpr_core.labels.leases import Assignment, Kind, LeaseError
+from lpr_core.labels.people import Session, SignInError, Token
+from lpr_core.labels.progress import Progress
+from lpr_core.labels.projects import Project
 from lpr_core.labels.rows import (
+    DEFAULT_PROJECT_ID,
     MARKS,
     UNCHECKED,
     Mark,
@@ -16,17 +23,31 @@ from lpr_core.labels.rows import (
     clean_text,
 )
 from lpr_core.labels.store import LabelStore
+from lpr_core.labels.users import Role, User
 
 __all__ = [
+    "DEFAULT_PROJECT_ID",
     "MARKS",
     "UNCHECKED",
+    "Assignment",
+    "Kind",
     "LabelStore",
+    "LeaseError",
     "Mark",
+    "Order",
     "Page",
     "PlateRecord",
+    "Progress",
+    "Project",
     "Revision",
+    "Role",
+    "Session",
+    "SignInError",
     "StoreError",
     "StoredPicture",
     "StoredReading",
+    "Token",
+    "TooManyAttempts",
+    "User",
     "clean_text",
 ]

@@ -1,8 +1,10 @@
 """Open the label database: durable settings, whole transactions, migrations, clear errors."""
 
 import errno
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from sqlalchemy import (
     column,
     create_engine,
     event,
+    func,
     inspect,
     make_url,
     select,
@@ -20,6 +23,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
+from lpr_core.files import sync_path
 from lpr_core.labels.schema import SCHEMA_VERSION
 
 BUSY_SECONDS = 10.0
@@ -27,9 +31,6 @@ BUSY_SECONDS = 10.0
 VERSION_TABLE = "lpr_labels_version"
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
 DIALECTS = ("sqlite", "postgresql")
-
-_WRITER_LOCK = 0x6C70726C
-"""Number of the advisory lock that PostgreSQL writers share: "lprl" in ASCII."""
 
 _SQLITE_REASONS = {
     "locked": "another program keeps it busy; try again",
@@ -57,8 +58,9 @@ class Database:
     """One database of labels, migrated to the newest schema when it is opened.
 
     SQLite runs with a write-ahead log and `synchronous=FULL`: each commit is on the disk when it
-    returns (https://sqlite.org/pragma.html#pragma_synchronous). Writers queue up, one transaction
-    at a time, so that each sees what the one before it has saved.
+    returns (https://sqlite.org/pragma.html#pragma_synchronous), and writers queue up, one
+    transaction at a time. PostgreSQL lets writers run side by side; who bases a change on a row
+    locks that row first (`standing.lock_standing`), or the whole matter (`take_turns`).
 
     Args:
         url: An SQLAlchemy URL of a dialect in `DIALECTS`.
@@ -69,13 +71,20 @@ class Database:
 
     def __init__(self, url: str) -> None:
         self.engine = _create_engine(url)
-        with self.write() as connection:
-            migrate(connection)
+        with self.read() as connection:
+            is_newest = _read_version(connection) == SCHEMA_VERSION
+        # Most starts need no turn among the writers, and a full disk can still be read from.
+        if not is_newest:
+            with self.write() as connection:
+                take_turns(connection, "migration")
+                migrate(connection)
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection to read with; on SQLite it sees one moment of the database."""
+        """Give a connection to read with, which sees one moment of the database."""
         with explain_errors(), self.engine.connect() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
 
     @contextmanager
@@ -89,8 +98,19 @@ class Database:
         self.engine.dispose()
 
 
+def take_turns(connection: Connection, matter: str) -> None:
+    """Let nobody else who names the same matter go on before this transaction has ended.
+
+    On SQLite writers take turns anyway.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"lpr {matter}"))))
+
+
 def migrate(connection: Connection, target: str = "head") -> None:
     """Bring the tables to a schema version, forward only.
+
+    A SQLite file that holds an older schema is copied first, beside itself.
 
     Args:
         connection: In a transaction of its own; a failure leaves the old schema whole.
@@ -116,7 +136,23 @@ def migrate(connection: Connection, target: str = "head") -> None:
             f"The label store was written by a newer version of this program (schema {found}); "
             "update the program."
         )
+    if found is not None:
+        _copy_sqlite(connection, found)
     command.upgrade(config, target)
+
+
+def _copy_sqlite(connection: Connection, version: str) -> None:
+    """Keep the file as it was: what this transaction has changed is not seen from outside."""
+    source = connection.engine.url.database
+    if connection.dialect.name != "sqlite" or not source or not Path(source).exists():
+        return
+    path = Path(source)
+    moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    copy_path = path.with_name(f"{path.stem}-schema-{version}-{moment}{path.suffix}")
+    with closing(sqlite3.connect(path)) as old, closing(sqlite3.connect(copy_path)) as copy:
+        old.backup(copy)
+    sync_path(copy_path)
+    sync_path(copy_path.parent)
 
 
 def _read_version(connection: Connection) -> str | None:
@@ -132,6 +168,8 @@ def explain_errors() -> Iterator[None]:
         yield
     except DBAPIError as error:
         raise StoreError(_sentence(_reason(str(error.orig)))) from error
+    except sqlite3.Error as error:
+        raise StoreError(_sentence(_reason(str(error)))) from error
     except OSError as error:
         reason = _OS_REASONS.get(error.errno or 0, str(error.strerror or error))
         raise StoreError(_sentence(reason)) from error
@@ -176,9 +214,7 @@ def _create_sqlite_engine(url: URL) -> Engine:
 
 
 def _create_postgresql_engine(url: URL) -> Engine:
-    engine = create_engine(url, pool_pre_ping=True)
-    event.listen(engine, "begin", _begin_postgresql)
-    return engine
+    return create_engine(url, pool_pre_ping=True)
 
 
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
@@ -190,12 +226,6 @@ def _set_up_sqlite(connection: Any, _record: Any) -> None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _is_writer(connection) else "BEGIN")
-
-
-def _begin_postgresql(connection: Connection) -> None:
-    """Let writers queue up here too: a revision is based on the one before it."""
-    if _is_writer(connection):
-        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_WRITER_LOCK})")
 
 
 def _is_writer(connection: Connection) -> bool:

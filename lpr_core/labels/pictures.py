@@ -2,16 +2,16 @@
 
 import hashlib
 import io
-import os
 import re
 import time
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from lpr_core.files import write_bytes_atomic
+from lpr_core.files import sync_path, write_bytes_atomic
 from lpr_core.plates.imaging import MAX_BYTES, PictureError, read_picture
 
 DRAFT_SECONDS = 3600
@@ -25,9 +25,24 @@ def identify_picture(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file, 64 hex digits."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
 def is_picture_id(text: str) -> bool:
     """Tell whether a text could be a picture's id; nothing else may become part of a path."""
     return _PICTURE_ID.fullmatch(text) is not None
+
+
+class SavedPicture(NamedTuple):
+    """One file of the folder: its name there, its size in pixels, its SHA-256."""
+
+    file_name: str
+    width: int
+    height: int
+    file_hash: str
 
 
 class PictureFolder:
@@ -42,8 +57,8 @@ class PictureFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def save(self, picture_id: str, content: bytes) -> tuple[str, int, int]:
-        """Store a picture and return its file name in the folder, its width and its height.
+    def save(self, picture_id: str, content: bytes) -> SavedPicture:
+        """Store a picture and say where, relative to the folder.
 
         When this returns, the file and its folder entry are on the disk.
 
@@ -56,8 +71,10 @@ class PictureFolder:
         path = self.folder / file_name
         if not path.exists():
             write_bytes_atomic(path, encoded)
-            _sync_folders(path.parent, self.folder)
-        return file_name, picture.shape[1], picture.shape[0]
+            # A synced file may still lose its name with the power.
+            sync_path(path.parent)
+            sync_path(self.folder)
+        return SavedPicture(file_name, picture.shape[1], picture.shape[0], hash_file(path))
 
     def sweep_drafts(self) -> None:
         """Remove half-written drafts that killed processes have left."""
@@ -83,13 +100,3 @@ def _encode(picture: NDArray[np.uint8]) -> tuple[bytes, str]:
             "make it smaller."
         )
     return jpeg.getvalue(), ".jpg"
-
-
-def _sync_folders(*folders: Path) -> None:
-    """Put new names in folders on the disk; a synced file may else lose its name with the power."""
-    for folder in folders:
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -2,42 +2,50 @@
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import fields
 from typing import Any
 
 from sqlalchemy import Connection, FromClause, Select, Table, func, or_, select
 
 from lpr_core.labels.rows import (
-    UNCHECKED,
     Mark,
     PlateRecord,
     Revision,
     StoredPicture,
     StoredReading,
 )
-from lpr_core.labels.schema import pictures, readings, revisions
+from lpr_core.labels.schema import pictures, readings, revisions, standings
+
+_PICTURE_COLUMNS = (
+    *(pictures.c[field.name] for field in fields(StoredPicture) if field.name in pictures.c),
+    standings.c.project_id,
+)
 
 
-def find_pictures(query: str, mark: str | None) -> Select[str]:
-    """Select the ids of pictures by text or name and by mark, newest reading first."""
-    found = select(pictures.c.picture_id).select_from(_current())
+def find_pictures(query: str, mark: str | None, project_id: int | None = None) -> Select[str]:
+    """Select the ids of pictures by text or name, mark and project, newest reading first."""
+    found = select(standings.c.picture_id)
     if query.strip():
-        found = found.where(_mentions(query.strip()))
+        found = found.select_from(_current()).where(_mentions(query.strip()))
     if mark is not None:
-        stands = None if mark == UNCHECKED else mark
-        found = found.where(revisions.c.mark.is_not_distinct_from(stands))
-    return found.order_by(func.coalesce(readings.c.reading_id, 0).desc(), pictures.c.picture_id)
+        found = found.where(standings.c.mark == mark)
+    if project_id is not None:
+        found = found.where(standings.c.project_id == project_id)
+    return found.order_by(standings.c.latest_reading_id.desc(), standings.c.picture_id.desc())
 
 
-def count_marks(connection: Connection) -> dict[str, int]:
+def count_marks(connection: Connection, project_id: int | None = None) -> dict[str, int]:
     """Count the pictures of each mark that occurs."""
-    mark = func.coalesce(revisions.c.mark, UNCHECKED)
-    rows = connection.execute(select(mark, func.count()).select_from(_current()).group_by(mark))
-    return {name: count for name, count in rows}
+    counted = select(standings.c.mark, func.count()).group_by(standings.c.mark)
+    if project_id is not None:
+        counted = counted.where(standings.c.project_id == project_id)
+    return {name: count for name, count in connection.execute(counted)}
 
 
 def load_records(connection: Connection, ids: Sequence[str]) -> Iterator[PlateRecord]:
     """Yield the records of known ids, in the order of `ids`."""
-    rows = connection.execute(select(pictures).where(pictures.c.picture_id.in_(ids))).mappings()
+    known = select(*_PICTURE_COLUMNS).join_from(pictures, standings)
+    rows = connection.execute(known.where(pictures.c.picture_id.in_(ids))).mappings()
     found = {row["picture_id"]: StoredPicture(**row) for row in rows}
     read = _rows_by_picture(connection, readings, ids)
     revised = _rows_by_picture(connection, revisions, ids)
@@ -50,20 +58,23 @@ def load_records(connection: Connection, ids: Sequence[str]) -> Iterator[PlateRe
             )
 
 
+def load_record(connection: Connection, picture_id: str) -> PlateRecord:
+    """Return one record.
+
+    Raises:
+        ValueError: The picture is unknown.
+    """
+    for record in load_records(connection, [picture_id]):
+        return record
+    raise ValueError(f"`picture_id` must be a stored picture. Received: {picture_id[:80]!r}")
+
+
 def _current() -> FromClause:
     """Join each picture with its latest reading and its latest revision, if any."""
-    return pictures.outerjoin(
-        readings, readings.c.reading_id == _latest(readings, "reading_id")
-    ).outerjoin(revisions, revisions.c.revision_id == _latest(revisions, "revision_id"))
-
-
-def _latest(table: Table, key: str) -> Any:
-    inner = table.alias()
     return (
-        select(func.max(inner.c[key]))
-        .where(inner.c.picture_id == pictures.c.picture_id)
-        .correlate(pictures)
-        .scalar_subquery()
+        standings.join(pictures)
+        .outerjoin(readings, readings.c.reading_id == standings.c.latest_reading_id)
+        .outerjoin(revisions, revisions.c.revision_id == standings.c.latest_revision_id)
     )
 
 
@@ -84,14 +95,14 @@ def _rows_by_picture(
     rows = connection.execute(select(table).where(table.c.picture_id.in_(ids)).order_by(key))
     grouped = defaultdict(list)
     for row in rows.mappings():
-        fields = dict(row)
-        grouped[fields.pop("picture_id")].append(fields)
+        values = dict(row)
+        grouped[values.pop("picture_id")].append(values)
     return grouped
 
 
-def _reading(fields: dict[str, Any]) -> StoredReading:
-    return StoredReading(**fields | {"slots": tuple(fields["slots"])})
+def _reading(values: dict[str, Any]) -> StoredReading:
+    return StoredReading(**values | {"slots": tuple(values["slots"])})
 
 
-def _revision(fields: dict[str, Any]) -> Revision:
-    return Revision(**fields | {"mark": Mark(fields["mark"])})
+def _revision(values: dict[str, Any]) -> Revision:
+    return Revision(**values | {"mark": Mark(values["mark"])})

@@ -7,13 +7,13 @@ from enum import StrEnum
 from typing import Any
 
 MAX_TEXT_LENGTH = 16
-UNCHECKED = "unchecked"
-"""The mark of a plate that nobody has looked at yet; never stored."""
+DEFAULT_PROJECT_ID = 1
 
 
 class Mark(StrEnum):
-    """What a person said about a reading."""
+    """What a person said about a reading; `unchecked` where nobody has, or took it back."""
 
+    UNCHECKED = "unchecked"
     CORRECT = "correct"
     CORRECTED = "corrected"
     UNREADABLE = "unreadable"
@@ -25,7 +25,8 @@ class Mark(StrEnum):
         return self in (Mark.CORRECT, Mark.CORRECTED)
 
 
-MARKS = (UNCHECKED, *(mark.value for mark in Mark))
+UNCHECKED = Mark.UNCHECKED.value
+MARKS = tuple(mark.value for mark in Mark)
 """Every state that a plate can be searched by, in the order of the work."""
 
 
@@ -40,6 +41,8 @@ class StoredPicture:
         width: Pixels.
         height: Pixels.
         added_at: UTC.
+        project_id: The one project that it belongs to.
+        phash: Perceptual hash, 16 hex digits, once it was computed.
     """
 
     picture_id: str
@@ -48,6 +51,8 @@ class StoredPicture:
     width: int
     height: int
     added_at: datetime
+    project_id: int = DEFAULT_PROJECT_ID
+    phash: str | None = None
 
 
 @dataclass(frozen=True)
@@ -81,9 +86,10 @@ class Revision:
 
     Attributes:
         revision_id: Rises with time.
-        mark: The person's verdict.
+        mark: The person's verdict; `unchecked` takes the one before back.
         before: Text that stood before, by a person or by the model.
-        after: Text that stands now; empty for an unreadable picture or one without a plate.
+        after: Text that stands now; empty for an unreadable picture, one without a plate, and
+            where nothing stands any more.
         author: Who.
         reader_version: The reader whose text the person saw; empty when nothing had been read.
         saved_at: UTC.
@@ -113,8 +119,9 @@ class PlateRecord:
 
     @property
     def revision(self) -> Revision | None:
-        """The revision that counts: the latest."""
-        return self.revisions[-1] if self.revisions else None
+        """The revision that counts: the latest, unless it takes a verdict back."""
+        latest = self.revisions[-1] if self.revisions else None
+        return latest if latest and latest.mark is not Mark.UNCHECKED else None
 
     @property
     def text(self) -> str:
@@ -125,7 +132,7 @@ class PlateRecord:
 
     @property
     def mark(self) -> str:
-        """The mark that stands, `unchecked` before the first revision."""
+        """The mark that stands, `unchecked` where no person's word does."""
         return self.revision.mark.value if self.revision else UNCHECKED
 
     def to_dict(self) -> dict[str, Any]:

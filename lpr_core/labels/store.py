@@ -2,17 +2,22 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from lpr_core.labels.database import Database, explain_errors
+from lpr_core.labels.clock import utc_now
+from lpr_core.labels.database import Database, explain_errors, take_turns
+from lpr_core.labels.people import People
 from lpr_core.labels.pictures import PictureFolder, identify_picture
-from lpr_core.labels.queries import count_marks, find_pictures, load_records
-from lpr_core.labels.rows import MARKS, Mark, Page, PlateRecord, clean_text
-from lpr_core.labels.schema import pictures, readings, revisions
+from lpr_core.labels.projects import Projects, check_project
+from lpr_core.labels.queries import count_marks, find_pictures, load_record, load_records
+from lpr_core.labels.queue import Queue
+from lpr_core.labels.rows import DEFAULT_PROJECT_ID, MARKS, Mark, Page, PlateRecord
+from lpr_core.labels.schema import pictures, readings, standings
+from lpr_core.labels.standing import add_standing, lock_standing, note_reading
+from lpr_core.labels.verdicts import clean_author, clean_verdict, write_revision
 from lpr_core.places import user_data_dir
 
 DEFAULT_PAGE_SIZE = 20
@@ -25,6 +30,11 @@ class LabelStore:
 
     What a method has returned is on the disk and survives a kill or a power cut. Nothing is ever
     overwritten: readings and revisions only grow.
+
+    Attributes:
+        projects: Names and rules of the projects; every picture belongs to one.
+        queue: Hands out plates, each to one person at a time.
+        people: Users, sign-in, tokens.
 
     Args:
         url: Database; by default `LPR_DATABASE_URL`, else SQLite in `data_dir`.
@@ -41,6 +51,9 @@ class LabelStore:
         url = url or os.environ.get("LPR_DATABASE_URL") or f"sqlite:///{folder / 'labels.sqlite3'}"
         self._database = Database(url)
         self._pictures = PictureFolder(folder / "pictures")
+        self.projects = Projects(self._database)
+        self.queue = Queue(self._database)
+        self.people = People(self._database)
         with explain_errors():
             self._pictures.sweep_drafts()
 
@@ -53,34 +66,52 @@ class LabelStore:
         with self._database.read() as connection:
             connection.execute(select(1))
 
-    def add_picture(self, content: bytes, name: str) -> str:
+    def add_picture(
+        self,
+        content: bytes,
+        name: str,
+        project_id: int = DEFAULT_PROJECT_ID,
+        *,
+        phash: str | None = None,
+    ) -> str:
         """Store a picture once, however often it comes, and return its id.
 
         Args:
             content: The bytes of the file.
             name: What the person calls it; folders in it are dropped.
+            project_id: Where it belongs; a picture that is known stays where it is.
+            phash: Its perceptual hash, 16 hex digits.
 
         Raises:
             PictureError: The bytes are not a picture that we take.
+            ValueError: The project is unknown.
         """
         picture_id = identify_picture(content)
         if self._is_complete(picture_id):
             return picture_id
         with explain_errors():
-            file_name, width, height = self._pictures.save(picture_id, content)
+            saved = self._pictures.save(picture_id, content)
         row = {
             "picture_id": picture_id,
             "name": _plain_name(name),
-            "file_name": file_name,
-            "width": width,
-            "height": height,
-            "added_at": datetime.now(UTC),
+            "added_at": utc_now(),
+            "phash": phash,
+            **saved._asdict(),
         }
         # The file is on the disk before the row that promises it.
         with self._database.write() as connection:
+            take_turns(connection, picture_id)
             if _find_file(connection, picture_id) is None:
+                check_project(connection, project_id)
                 connection.execute(insert(pictures).values(row))
+                add_standing(connection, picture_id, project_id, row["added_at"])
         return picture_id
+
+    def picture_hashes(self) -> dict[str, str]:
+        """Return the perceptual hashes that are known, by picture id."""
+        known = select(pictures.c.picture_id, pictures.c.phash).where(pictures.c.phash.is_not(None))
+        with self._database.read() as connection:
+            return {picture_id: phash for picture_id, phash in connection.execute(known)}
 
     def add_reading(self, picture_id: str, reading: Mapping[str, Any]) -> PlateRecord:
         """Store what a model read; a repetition of the latest reading is not stored again.
@@ -96,13 +127,16 @@ class LabelStore:
         kept = ("text", "confidence", "region", "pattern", "slots", "reader_version")
         row = {name: reading[name] for name in kept}
         with self._database.write() as connection:
-            latest = _load_record(connection, picture_id).reading
-            if latest is None or any(_as_row(latest)[name] != row[name] for name in kept):
-                now = datetime.now(UTC)
-                connection.execute(
-                    insert(readings).values(row | {"picture_id": picture_id, "read_at": now})
-                )
-            return _load_record(connection, picture_id)
+            lock_standing(connection, picture_id)
+            record = load_record(connection, picture_id)
+            latest = record.reading
+            if latest and all(_as_row(latest)[name] == row[name] for name in kept):
+                return record
+            row |= {"picture_id": picture_id, "read_at": utc_now()}
+            connection.execute(insert(readings).values(row))
+            record = load_record(connection, picture_id)
+            note_reading(connection, record)
+            return record
 
     def add_revision(
         self, picture_id: str, mark: Mark | None = None, text: str = "", author: str = ""
@@ -111,23 +145,19 @@ class LabelStore:
 
         Args:
             picture_id: From `add_picture`.
-            mark: `unreadable` or `not_a_plate`. Anything else means a readable plate, and the text
-                decides: it is `correct` where it is what the model read, else `corrected`.
+            mark: `unreadable` or `not_a_plate`; `unchecked` takes back what stands. Anything else
+                means a readable plate, and the text decides: it is `correct` where it is what the
+                model read, else `corrected`.
             text: What a readable plate says.
             author: Who says so.
 
         Raises:
             ValueError: The picture is unknown, or the text is not a plate text (`clean_text`).
         """
-        rejected = mark if mark and not mark.is_readable else None
-        after = "" if rejected else clean_text(text)
+        verdict = clean_verdict(mark, text)
         with self._database.write() as connection:
-            record = _load_record(connection, picture_id)
-            verdict = rejected or _judge(record, after)
-            if (record.mark, record.text) != (verdict, after):
-                row = _revision_row(record, verdict, after, author)
-                connection.execute(insert(revisions).values(row))
-            return _load_record(connection, picture_id)
+            standing = lock_standing(connection, picture_id)
+            return write_revision(connection, standing, verdict, clean_author(author), utc_now())
 
     def history(self, picture_id: str) -> PlateRecord:
         """Return a picture with everything that was said about it.
@@ -136,7 +166,7 @@ class LabelStore:
             ValueError: The picture is unknown.
         """
         with self._database.read() as connection:
-            return _load_record(connection, picture_id)
+            return load_record(connection, picture_id)
 
     @property
     def pictures_dir(self) -> Path:
@@ -149,6 +179,7 @@ class LabelStore:
         mark: str | None = None,
         page: int = 1,
         page_size: int = DEFAULT_PAGE_SIZE,
+        project_id: int | None = None,
     ) -> Page:
         """Find plates, newest first.
 
@@ -157,6 +188,7 @@ class LabelStore:
             mark: One of `rows.MARKS`, or None for all.
             page: From 1; a page beyond the last is the last.
             page_size: 1 to `MAX_PAGE_SIZE`.
+            project_id: One project only.
 
         Raises:
             ValueError: Unknown mark, or a size out of range.
@@ -166,24 +198,30 @@ class LabelStore:
         if not 1 <= page_size <= MAX_PAGE_SIZE:
             raise ValueError(f"`page_size` must be 1 to {MAX_PAGE_SIZE}. Received: {page_size}")
         with self._database.read() as connection:
-            found = find_pictures(query, mark)
-            total = connection.scalar(select(func.count()).select_from(found.subquery())) or 0
+            found = find_pictures(query, mark, project_id)
+            matches = found.order_by(None).subquery()
+            total = connection.scalar(select(func.count()).select_from(matches)) or 0
             last = max(1, -(-total // page_size))
             number = min(max(1, page), last)
             ids = connection.scalars(found.limit(page_size).offset((number - 1) * page_size)).all()
             return Page(tuple(load_records(connection, ids)), total, number, page_size)
 
-    def counts(self) -> dict[str, int]:
+    def counts(self, project_id: int | None = None) -> dict[str, int]:
         """Return the number of plates of each mark, `unchecked` included."""
         with self._database.read() as connection:
-            return dict.fromkeys(MARKS, 0) | count_marks(connection)
+            return dict.fromkeys(MARKS, 0) | count_marks(connection, project_id)
 
-    def records(self) -> Iterator[PlateRecord]:
-        """Yield every plate, oldest first, without holding all of them in memory."""
+    def records(self, project_id: int | None = None) -> Iterator[PlateRecord]:
+        """Yield every plate, or those of one project, oldest first.
+
+        They are not all held in memory.
+        """
         with self._database.read() as connection:
-            order = select(pictures.c.picture_id).order_by(
-                pictures.c.added_at, pictures.c.picture_id
+            order = select(standings.c.picture_id).order_by(
+                standings.c.added_at, standings.c.picture_id
             )
+            if project_id is not None:
+                order = order.where(standings.c.project_id == project_id)
             ids = connection.scalars(order).all()
             for start in range(0, len(ids), _EXPORT_CHUNK):
                 yield from load_records(connection, ids[start : start + _EXPORT_CHUNK])
@@ -205,28 +243,5 @@ def _find_file(connection: Connection, picture_id: str) -> str | None:
     return connection.scalar(row)
 
 
-def _load_record(connection: Connection, picture_id: str) -> PlateRecord:
-    for record in load_records(connection, [picture_id]):
-        return record
-    raise ValueError(f"`picture_id` must be a stored picture. Received: {picture_id[:80]!r}")
-
-
 def _as_row(reading: Any) -> dict[str, Any]:
     return vars(reading) | {"slots": list(reading.slots)}
-
-
-def _judge(record: PlateRecord, text: str) -> Mark:
-    """Tell a confirmation from a correction."""
-    return Mark.CORRECT if record.reading and record.reading.text == text else Mark.CORRECTED
-
-
-def _revision_row(record: PlateRecord, mark: Mark, after: str, author: str) -> dict[str, Any]:
-    return {
-        "picture_id": record.picture.picture_id,
-        "mark": mark.value,
-        "before": record.text,
-        "after": after,
-        "author": author.strip()[:80],
-        "reader_version": record.reading.reader_version if record.reading else "",
-        "saved_at": datetime.now(UTC),
-    }
