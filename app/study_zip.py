@@ -53,6 +53,9 @@ def unpack_results(content: bytes, folder: Path) -> None:
             elsewhere, a link, a bomb, no results in it (nothing was written then), or names that
             this disk does not take.
     """
+    # Before the list of files is read, which could itself fill the memory.
+    if (num_files := content.count(b"PK\x01\x02")) > MAX_FILES:
+        raise ZipRefusedError(f"The zip holds {num_files:,} files; {MAX_FILES:,} are the limit.")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             files = _choose_files(archive)
@@ -70,8 +73,6 @@ def unpack_results(content: bytes, folder: Path) -> None:
 def _choose_files(archive: zipfile.ZipFile) -> dict[PurePosixPath, zipfile.ZipInfo]:
     """Check every entry, and return those that belong to results, by their path in the study."""
     members = [member for member in archive.infolist() if not member.is_dir()]
-    if len(members) > MAX_FILES:
-        raise ZipRefusedError(f"The zip holds {len(members):,} files; {MAX_FILES:,} are the limit.")
     for member in members:
         _check_place(member)
     results = [member for member in members if _is_result(PurePosixPath(member.filename))]
