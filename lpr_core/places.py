@@ -27,6 +27,11 @@ def runs_dir() -> Path:
     return Path(chosen) if chosen else user_data_dir() / "runs"
 
 
+def studies_dir() -> Path:
+    """Return the folder of a person's own studies; the shipped ones are in `data/studies`."""
+    return user_data_dir() / "studies"
+
+
 def shipped_reader_dir() -> Path:
     """Return the bundle that the apps read with: `LPR_READER`, else the shipped one."""
     chosen = os.environ.get("LPR_READER")

@@ -6,6 +6,7 @@ from lpr_core.cli.data import data_app
 from lpr_core.cli.errors import OneSentenceGroup
 from lpr_core.cli.export import export_run
 from lpr_core.cli.reading import evaluate_plates, read_pictures
+from lpr_core.cli.study import study_app
 from lpr_core.cli.synthesis import synthesize_plates
 from lpr_core.cli.training import train
 
@@ -23,3 +24,4 @@ app.command("export")(export_run)
 app.command("train")(train)
 app.command("synthesize")(synthesize_plates)
 app.add_typer(data_app, name="data")
+app.add_typer(study_app, name="study")

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 import keras
 import numpy as np
 
-from lpr_core.data.batches import PlateBatches
+from lpr_core.training.features import Batches
 
 _NUM_PICTURES = 1024
 
 
 @contextmanager
-def averaged_weights(model: keras.Model, train: PlateBatches) -> Iterator[None]:
+def averaged_weights(model: keras.Model, train: Batches) -> Iterator[None]:
     """Put the moving average of the weights into the model for a while, where it keeps one.
 
     BatchNormalization's statistics are measured anew meanwhile, on about a thousand training
@@ -55,7 +55,7 @@ def _norm_statistics(model: keras.Model) -> list[keras.Variable]:
     ]
 
 
-def _measure_norms(model: keras.Model, train: PlateBatches) -> None:
+def _measure_norms(model: keras.Model, train: Batches) -> None:
     """Set each statistic to its mean over the first batches of the present epoch."""
     norms = _open_norms(model)
     momenta = [layer.momentum for layer in norms]

@@ -12,11 +12,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from lpr_core.data.batches import PlateBatches
 from lpr_core.models.recognizer import save_recognizer
 from lpr_core.training.averaging import averaged_weights
 from lpr_core.training.checkpoint import save_checkpoint
 from lpr_core.training.config import TrainingConfig
+from lpr_core.training.features import Batches
 from lpr_core.training.patience import find_best_epoch, is_out_of_patience, rate_after_plateau
 from lpr_core.training.runs import HistoryRow, RunFolder
 
@@ -53,6 +53,7 @@ class EpochKeeper(keras.callbacks.Callback):
     Args:
         config: The run's.
         folder: Where it writes.
+        recognizer: The whole network, of which the trained model may be the upper part.
         train: Told which epoch it is.
         validation: Plates to measure on.
         history: Rows of the epochs before, when a run goes on; grows in place.
@@ -62,13 +63,15 @@ class EpochKeeper(keras.callbacks.Callback):
         self,
         config: TrainingConfig,
         folder: RunFolder,
-        train: PlateBatches,
-        validation: PlateBatches,
+        recognizer: keras.Model,
+        train: Batches,
+        validation: Batches,
         history: list[HistoryRow],
     ) -> None:
         super().__init__()
         self.config = config
         self.folder = folder
+        self.recognizer = recognizer
         self.train = train
         self.validation = validation
         self.history = history
@@ -99,7 +102,7 @@ class EpochKeeper(keras.callbacks.Callback):
             }
             self.history.append(row)
             if self._is_kept():
-                save_recognizer(self.model, self.config.recognizer, self.folder.path)
+                save_recognizer(self.recognizer, self.config.recognizer, self.folder.path)
         self._decide()
         # The history first: a checkpoint must never be ahead of it.
         self.folder.write_history(self.history)

@@ -20,6 +20,7 @@ from lpr_core.training.callbacks import (
 )
 from lpr_core.training.checkpoint import restore_checkpoint
 from lpr_core.training.config import TrainingConfig
+from lpr_core.training.features import cut_to_features, has_fixed_features
 from lpr_core.training.optimizers import build_optimizer
 from lpr_core.training.patience import find_best_epoch
 from lpr_core.training.predictions import tabulate_predictions
@@ -34,7 +35,10 @@ class DivergedError(ArithmeticError):
 
 
 def train_run(
-    config: TrainingConfig, run_dir: Path, on_progress: ProgressListener | None = None
+    config: TrainingConfig,
+    run_dir: Path,
+    on_progress: ProgressListener | None = None,
+    feature_dir: Path | None = None,
 ) -> RunFolder:
     """Train as configured and leave a run folder behind.
 
@@ -45,6 +49,9 @@ def train_run(
         config: What to train, and on what.
         run_dir: The run's folder; made when missing.
         on_progress: Called after each step and each epoch.
+        feature_dir: When given, a run whose backbone is frozen and whose pictures are clean looks
+            at each picture once, keeps here what the backbone saw, and trains its head on that.
+            Runs that differ in nothing below the head share it.
 
     Raises:
         ValueError: The data has too few plates, or the folder holds a run of another configuration
@@ -58,7 +65,7 @@ def train_run(
         return folder
     folder.write_state("started")
     try:
-        _train(config, folder, train, validation, on_progress)
+        _train(config, folder, train, validation, on_progress, feature_dir)
     except Exception as error:
         folder.write_state("failed", f"{type(error).__name__}: {error}")
         raise
@@ -138,13 +145,20 @@ def _train(
     train: pd.DataFrame,
     validation: pd.DataFrame,
     on_progress: ProgressListener | None,
+    feature_dir: Path | None,
 ) -> None:
-    train_batches, validation_batches = _make_batches(config, train, validation)
-    model = _compile(config, len(train_batches) * config.epochs)
+    batches = _make_batches(config, train, validation)
+    recognizer = build_recognizer(config.recognizer, seed=config.seed)
+    model, (train_batches, validation_batches) = (
+        cut_to_features(recognizer, (train, validation), batches, config, feature_dir)
+        if feature_dir is not None and has_fixed_features(config)
+        else (recognizer, batches)
+    )
+    _compile(model, config, len(train_batches) * config.epochs)
     done = restore_checkpoint(folder.checkpoint_path, model)
     history = folder.read_history_rows()[:done]
     if done < config.epochs and not is_stopped_early(config, history):
-        keeper = EpochKeeper(config, folder, train_batches, validation_batches, history)
+        keeper = EpochKeeper(config, folder, recognizer, train_batches, validation_batches, history)
         tellers = [ProgressTeller(on_progress, history)] if on_progress else []
         model.fit(
             train_batches,
@@ -156,7 +170,7 @@ def _train(
         )
         if keeper.diverged_at:
             raise DivergedError(keeper.diverged_at)
-    _write_results(config, folder, validation, validation_batches, history)
+    _write_results(config, folder, validation, batches[1], history)
 
 
 def _make_batches(
@@ -185,8 +199,7 @@ def _make_batches(
     return train_batches, PlateBatches(validation, recognizer.plate_format, shuffle=False, **common)
 
 
-def _compile(config: TrainingConfig, num_steps: int) -> keras.Model:
-    model = build_recognizer(config.recognizer, seed=config.seed)
+def _compile(model: keras.Model, config: TrainingConfig, num_steps: int) -> None:
     model.compile(
         optimizer=build_optimizer(config, num_steps),
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=config.label_smoothing),
@@ -197,7 +210,6 @@ def _compile(config: TrainingConfig, num_steps: int) -> keras.Model:
         # XLA makes TensorFlow several times slower on a CPU; JAX knows nothing else.
         jit_compile=False if keras.config.backend() == "tensorflow" else "auto",
     )
-    return model
 
 
 def _write_results(

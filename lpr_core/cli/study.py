@@ -1,0 +1,148 @@
+"""`lpr study`: run studies and look at them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lpr_core.cli.errors import SOME_FAILED
+from lpr_core.places import studies_dir
+
+if TYPE_CHECKING:
+    from lpr_core.study.runner import Listener, StudyProgress
+
+study_app = typer.Typer(
+    help="Compare trainings: variants times seeds on the same plates.", no_args_is_help=True
+)
+
+StudyArgument = Annotated[str, typer.Argument(help="A study's name, or its folder.")]
+
+
+@study_app.command("run")
+def run(
+    design: Annotated[
+        str, typer.Argument(help="Such as hypotheses or noise; a wrong name lists all.")
+    ],
+    preset: Annotated[
+        str, typer.Option(help="How large: laptop, account (for a GPU) or smoke.")
+    ] = "laptop",
+    manifest: Annotated[
+        Path | None, typer.Option(help="The plates, with splits; drawn ones when not given.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the study; named as the design by default.")
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(help="How many seeds; the preset's number by default.", min=1)
+    ] = None,
+    jobs: Annotated[
+        int, typer.Option(help="Runs at a time; they share the cores, or the GPU.", min=1)
+    ] = 1,
+    backbone: Annotated[
+        str | None, typer.Option(help="Another backbone than the preset's.")
+    ] = None,
+    weights: Annotated[
+        str | None, typer.Option(help="What transfer starts from: imagenet, or a weight file.")
+    ] = None,
+    log: Annotated[
+        list[str] | None, typer.Option(help="Also write to tensorboard or mlflow; repeatable.")
+    ] = None,
+    only: Annotated[
+        list[str] | None, typer.Option(help="Run this variant only; repeatable.")
+    ] = None,
+    keep_weights: Annotated[
+        bool, typer.Option("--keep-weights", help="Keep each run's network in its folder.")
+    ] = False,
+) -> None:
+    """Run what is not finished yet of a study; to go on after a break, say the same again."""
+    from lpr_core.study.runner import StudyRequest, run_study
+
+    request = StudyRequest(
+        design,
+        preset,
+        manifest,
+        seeds,
+        jobs,
+        backbone,
+        weights,
+        tuple(only or ()),
+        tuple(log or ()),
+        keep_weights,
+    )
+    folder = out or studies_dir() / design
+    typer.echo(f"Study folder: {folder}")
+    with _show_study() as tell:
+        progress = run_study(request, folder, tell)
+    typer.echo(f"{progress.done} of {progress.total} runs are finished.")
+    for name, error in progress.failures.items():
+        typer.echo(f"{name} failed: {error}", err=True)
+    if progress.failures:
+        raise typer.Exit(SOME_FAILED)
+
+
+@study_app.command("list")
+def list_all() -> None:
+    """List your studies and the shipped ones."""
+    from lpr_core.study.results import list_studies
+
+    for study in list_studies():
+        about = study.reason or f"{study.runs_total} runs"
+        typer.echo(f"{study.name:20} {study.state:8} {study.preset:8} {about}  {study.path}")
+
+
+@study_app.command("status")
+def show_status(study: StudyArgument) -> None:
+    """Say which runs of a study are finished, and why others are not."""
+    from lpr_core.study.results import find_study
+
+    folder = find_study(study)
+    record, runs = folder.read_study(), folder.runs()
+    typer.echo(f"{record.name}: {record.question}")
+    typer.echo(f"{record.data.description}; {record.preset}, {len(record.seeds)} seeds")
+    for name, rows in runs.groupby("variant", sort=False):
+        counts = ", ".join(
+            f"{count} {state}" for state, count in rows["state"].value_counts().items()
+        )
+        typer.echo(f"  {name:20} {counts}")
+    for row in runs[runs["reason"] != ""].itertuples():
+        typer.echo(f"  {row.variant} seed {row.seed} {row.state}: {row.reason}")
+
+
+@contextmanager
+def _show_study() -> Iterator["Listener"]:
+    """Yield a listener that moves a bar, and prints a line for each run that ends."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[left]}"),
+    )
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task("Drawing plates", left="", total=None)
+
+        def tell(progress: "StudyProgress") -> None:
+            bar.update(
+                task,
+                total=progress.total,
+                completed=progress.done + len(progress.failures),
+                description=_describe_running(progress),
+                left=_describe_time(progress.seconds_left),
+            )
+
+        yield tell
+
+
+def _describe_running(progress: "StudyProgress") -> str:
+    running = ", ".join(f"{name} {share:.0%}" for name, share in progress.running.items())
+    failed = f"{len(progress.failures)} failed; " if progress.failures else ""
+    return failed + (running or "Runs")
+
+
+def _describe_time(seconds: float | None) -> str:
+    return "" if seconds is None else f"{timedelta(seconds=round(seconds))} left"

@@ -1,0 +1,33 @@
+"""Studies: variants times seeds on the same plates, run to the end, whatever happens on the way.
+
+Here is what can be known without Keras; `lpr_core.study.runner.run_study` trains.
+"""
+
+from lpr_core.study.designs import Design, Variant, build_design, design_names
+from lpr_core.study.presets import StudyPreset, find_preset, study_preset_names
+from lpr_core.study.record import StudyRecord
+from lpr_core.study.results import (
+    StudyFolder,
+    StudyOutcome,
+    StudySummary,
+    correctness,
+    find_study,
+    list_studies,
+)
+
+__all__ = [
+    "Design",
+    "StudyFolder",
+    "StudyOutcome",
+    "StudyPreset",
+    "StudyRecord",
+    "StudySummary",
+    "Variant",
+    "build_design",
+    "correctness",
+    "design_names",
+    "find_preset",
+    "find_study",
+    "list_studies",
+    "study_preset_names",
+]

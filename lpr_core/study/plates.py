@@ -1,0 +1,191 @@
+"""The plates of a study: a person's manifest, or plates that it draws once for all designs."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import cv2
+import numpy as np
+import pandas as pd
+
+from lpr_core.data.manifest import fingerprint, read_manifest, write_manifest
+from lpr_core.data.samples import read_crop
+from lpr_core.places import user_data_dir
+from lpr_core.plates.format import PlateFormat, encode_plates
+from lpr_core.study.designs import NUM_FOLDS, PlateChoice
+from lpr_core.study.presets import DrawnPlates
+from lpr_core.study.record import DataRecord
+
+_PICTURE_HEIGHT = 48
+_PICTURE_QUALITY = 80
+
+
+@dataclass(frozen=True)
+class StudyPlates:
+    """The plates that a study has.
+
+    Attributes:
+        manifest_path: The CSV, with the splits `train` and `validation`.
+        frame: Rows of these two splits, as `read_manifest` returns them.
+        kind: Drawn by the study, or a person's own.
+        description: For people.
+    """
+
+    manifest_path: Path
+    frame: pd.DataFrame
+    kind: Literal["drawn", "own"]
+    description: str
+
+    def rows_of(self, split: str) -> pd.DataFrame:
+        """Return the rows of a split, in the manifest's order."""
+        return self.frame[self.frame["split"] == split].reset_index(drop=True)
+
+    def shorten(self, image_path: str) -> str:
+        """Return a picture's path below the manifest's folder, or its name."""
+        path, folder = Path(image_path), self.manifest_path.parent.resolve()
+        return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
+
+
+def read_plates(manifest_path: Path, plate_format: PlateFormat) -> StudyPlates:
+    """Read a person's plates.
+
+    Raises:
+        ValueError: A row is bad, or the manifest has no plates to learn from or to measure on.
+        FileNotFoundError: There is no such file.
+    """
+    frame = _read_both_splits(manifest_path, plate_format)
+    regions = ", ".join(sorted(set(frame["plate_region"]) - {""})) or "regions unknown"
+    return StudyPlates(manifest_path.resolve(), frame, "own", f"own plates, {regions}")
+
+
+def draw_plates(
+    order: DrawnPlates,
+    plate_format: PlateFormat,
+    jobs: int | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+) -> StudyPlates:
+    """Return drawn plates; they are drawn at the first call and kept among the user's data."""
+    low, high = order.severity
+    count = order.num_train + order.num_validation
+    name = f"{order.region}-{count}-severity-{low:g}-{high:g}-seed-{order.seed}"
+    folder = user_data_dir() / "drawn" / name
+    drawn_path = folder / "manifest.csv"
+    if not drawn_path.is_file():
+        from lpr_core.synthesis import Order, generate_plates
+
+        drawing = Order((order.region,), count, order.seed, order.severity)
+        generate_plates(drawing, folder, jobs, on_progress)
+    path = folder / f"train-{order.num_train}.csv"
+    if not path.is_file():
+        write_manifest(_split_drawn(read_manifest(drawn_path, plate_format), order), path)
+    description = f"drawn plates, {order.region}, severity {low:g} to {high:g}"
+    return StudyPlates(path, _read_both_splits(path, plate_format), "drawn", description)
+
+
+def describe_plates(plates: StudyPlates, plate_format: PlateFormat) -> DataRecord:
+    """Return what a study's record says about its plates."""
+    train, validation = plates.rows_of("train"), plates.rows_of("validation")
+    return DataRecord(
+        description=plates.description,
+        kind=plates.kind,
+        train_rows=len(train),
+        validation_rows=len(validation),
+        fingerprint=fingerprint(plates.frame),
+        baseline=measure_baseline(train, validation, plate_format),
+    )
+
+
+def measure_baseline(
+    train: pd.DataFrame, validation: pd.DataFrame, plate_format: PlateFormat
+) -> dict[str, Any]:
+    """Return how far one gets by always saying the training plates' most frequent symbols."""
+    known, asked = (
+        encode_plates(list(frame["plate_text"]), plate_format) for frame in (train, validation)
+    )  # (N, S)
+    frequent = [int(np.bincount(column).argmax()) for column in known.T]  # (S,)
+    return {
+        "character_accuracy": float((asked == frequent).mean()),
+        "symbols": "".join(plate_format.alphabet[index] for index in frequent),
+    }
+
+
+def choose_plates(plates: StudyPlates, choice: PlateChoice, seed: int) -> pd.DataFrame:
+    """Return the rows that a variant gets, with their splits.
+
+    A smaller share is part of every larger one of the same seed. Folds do not depend on the seed.
+    """
+    if choice.fold is not None:
+        is_asked = _fold_of(plates.frame["plate_text"]) == choice.fold
+        return plates.frame.assign(split=np.where(is_asked, "validation", "train"))
+    train = plates.rows_of("train")
+    order = np.random.default_rng([seed, 5]).permutation(len(train))
+    rows = np.sort(order[: max(1, round(choice.share * len(train)))])
+    return pd.concat([train.iloc[rows], plates.rows_of("validation")], ignore_index=True)
+
+
+def list_asked_plates(plates: StudyPlates, choices: tuple[PlateChoice, ...]) -> pd.DataFrame:
+    """Return the plates that any of the choices measures on, in order."""
+    if any(choice.fold is not None for choice in choices):
+        return plates.frame
+    return plates.rows_of("validation")
+
+
+def find_asked_rows(plates: StudyPlates, choice: PlateChoice) -> np.ndarray:
+    """Return which of `list_asked_plates` a variant is measured on `(P,)`."""
+    if choice.fold is None:
+        return np.arange(len(plates.rows_of("validation")))
+    return np.flatnonzero(_fold_of(plates.frame["plate_text"]) == choice.fold)
+
+
+def tabulate_plates(plates: StudyPlates, asked: pd.DataFrame) -> pd.DataFrame:
+    """Return the table of `StudyFolder.plates`."""
+    return pd.DataFrame(
+        {
+            "plate": np.arange(len(asked)),
+            "image_path": [plates.shorten(path) for path in asked["image_path"]],
+            "truth": asked["plate_text"],
+            "plate_region": asked["plate_region"],
+        }
+    )
+
+
+def write_pictures(asked: pd.DataFrame, folder: Path) -> None:
+    """Write a small JPEG of each plate, `<row>.jpg`; those that are there already stay."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for number, (_, row) in enumerate(asked.iterrows()):
+        path = folder / f"{number}.jpg"
+        if not path.is_file():
+            crop = read_crop(row)
+            width = max(1, round(crop.shape[1] * _PICTURE_HEIGHT / crop.shape[0]))
+            small = cv2.resize(crop, (width, _PICTURE_HEIGHT), interpolation=cv2.INTER_AREA)
+            quality = [cv2.IMWRITE_JPEG_QUALITY, _PICTURE_QUALITY]
+            cv2.imwrite(os.fspath(path), cv2.cvtColor(small, cv2.COLOR_RGB2BGR), quality)
+
+
+def _read_both_splits(manifest_path: Path, plate_format: PlateFormat) -> pd.DataFrame:
+    frame = read_manifest(manifest_path, plate_format)
+    for split in ("train", "validation"):
+        if not (frame["split"] == split).any():
+            raise ValueError(
+                f"{manifest_path} must have plates in the split {split}; `lpr data split` makes "
+                "splits."
+            )
+    return frame[frame["split"].isin(("train", "validation"))].reset_index(drop=True)
+
+
+def _split_drawn(frame: pd.DataFrame, order: DrawnPlates) -> pd.DataFrame:
+    """Return the first rows as training plates, and of the rest what is on none of them."""
+    split = np.where(np.arange(len(frame)) < order.num_train, "train", "validation")
+    known = set(frame["plate_text"][: order.num_train])
+    is_new = ~frame["plate_text"].isin(known) | (split == "train")
+    return frame.assign(split=split)[is_new]
+
+
+def _fold_of(texts: pd.Series) -> np.ndarray:
+    """Return the fold of each row `(N,)`: plates of one text stay together."""
+    unique = sorted(set(texts))
+    order = np.random.default_rng(0).permutation(len(unique))
+    folds = {unique[position]: index % NUM_FOLDS for index, position in enumerate(order)}
+    return texts.map(folds).to_numpy()

@@ -1,0 +1,129 @@
+"""What `study.json` holds: the study as it was asked for, and where its numbers come from."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lpr_core.files import write_text_atomic
+
+Factor = str | float
+"""A level of what is compared."""
+
+RECORD_NAME = "study.json"
+USABLE_CHARACTER_ACCURACY = 0.90
+"""From here on a reader is of use to somebody who corrects it: about half of the plates are whole
+(0.9^7 = 0.48)."""
+
+
+class VariantRecord(BaseModel):
+    """One cell of the design.
+
+    Attributes:
+        name: Name of its folder.
+        label: What people read.
+        factors: Levels of what is compared.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    label: str
+    factors: dict[str, Factor]
+
+
+class DataRecord(BaseModel):
+    """The study's plates.
+
+    Attributes:
+        description: For people.
+        kind: `drawn` by the study, or a person's `own`, or `real` ones of a known collection.
+        train_rows: Plates to learn from.
+        validation_rows: Plates to be measured on.
+        fingerprint: SHA-256 of texts and pictures.
+        baseline: What the most frequent symbols of the training plates reach on validation:
+            `character_accuracy`, and the `symbols`, one per slot.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    description: str
+    kind: Literal["drawn", "real", "own"]
+    train_rows: int
+    validation_rows: int
+    fingerprint: str
+    baseline: dict[str, Any]
+
+
+class StudyRecord(BaseModel):
+    """A study: what was asked, of which variants and seeds, on which plates.
+
+    Attributes:
+        schema_version: Version of this file's shape.
+        name: Name of the folder.
+        design: As `build_design` knows it.
+        preset: As `find_preset` knows it.
+        question: What is answered.
+        metric: Key of a run's metrics that decides.
+        variants: The cells.
+        seeds: All variants run with all of them.
+        created: ISO time, UTC.
+        code: Version and commit of the code; empty before the first run.
+        backend: Of Keras; empty before the first run.
+        device: Likewise.
+        data: The plates.
+        base_config: The configuration that variants change.
+        usable_character_accuracy: From here on a reader is of use.
+    """
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    schema_version: Literal[1] = Field(default=1, alias="schema")
+    name: str
+    design: str
+    preset: str
+    question: str
+    metric: str
+    variants: tuple[VariantRecord, ...]
+    seeds: tuple[int, ...]
+    created: str
+    code: dict[str, Any] = {}
+    backend: str = ""
+    device: dict[str, Any] = {}
+    data: DataRecord
+    base_config: dict[str, Any]
+    usable_character_accuracy: float = USABLE_CHARACTER_ACCURACY
+
+    @classmethod
+    def read(cls, folder: Path) -> Self:
+        """Read the record of a study folder.
+
+        Raises:
+            FileNotFoundError: The folder holds no study.
+            ValueError: The file is damaged.
+        """
+        path = folder / RECORD_NAME
+        if not path.is_file():
+            raise FileNotFoundError(f"{folder} holds no study ({RECORD_NAME}).")
+        return cls.model_validate_json(path.read_bytes())
+
+    def write(self, folder: Path) -> None:
+        """Write the record into a study folder."""
+        content = self.model_dump(mode="json", by_alias=True)
+        write_text_atomic(folder / RECORD_NAME, json.dumps(content, indent=2))
+
+    def list_differences(self, other: Self) -> list[str]:
+        """Return what makes another record a record of another study, as words for people."""
+        compared = {
+            "the design": "design",
+            "the preset": "preset",
+            "the variants": "variants",
+            "the settings": "base_config",
+        }
+        differences = [
+            words for words, name in compared.items() if getattr(self, name) != getattr(other, name)
+        ]
+        if self.data.fingerprint != other.data.fingerprint:
+            differences.append("the plates")
+        return differences
