@@ -23,6 +23,7 @@ from lpr_core.labels.rows import MARKS, Mark, Revision, StoredPicture, clean_tex
 from lpr_core.labels.schema import SCHEMA_VERSION, metadata
 from lpr_core.labels.store import LabelStore
 from lpr_core.plates.imaging import PictureError, read_picture
+from lpr_core.plates.likeness import hash_picture, write_hash
 from tests.label_samples import picture_bytes, reading_dict
 
 
@@ -54,6 +55,7 @@ def test_a_picture_is_known_by_the_hash_of_its_bytes(store):
         width=60,
         height=20,
         added_at=picture.added_at,
+        phash=write_hash(hash_picture(read_picture(content))),
     )
     assert picture.added_at.tzinfo == UTC
     assert abs((datetime.now(UTC) - picture.added_at).total_seconds()) < 60
@@ -572,7 +574,9 @@ def test_urls_that_cannot_be_used(url, message):
 
 
 @given(st.lists(st.sampled_from(["A1", "B2", "C3"]), max_size=6))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 def test_before_is_always_the_after_that_came_before(store, texts):
     picture_id = store.add_picture(picture_bytes(len(store.search().records)), "a.png")
     for text in texts:

@@ -4,6 +4,7 @@ import hashlib
 import io
 import re
 import time
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,7 +13,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lpr_core.files import sync_path, write_bytes_atomic
-from lpr_core.plates.imaging import MAX_BYTES, PictureError, read_picture
+from lpr_core.plates.imaging import MAX_BYTES, Picture, PictureError, read_picture
+from lpr_core.plates.likeness import hash_picture, write_hash
 
 DRAFT_SECONDS = 3600
 """A draft older than this was left by a killed process."""
@@ -37,12 +39,13 @@ def is_picture_id(text: str) -> bool:
 
 
 class SavedPicture(NamedTuple):
-    """One file of the folder: its name there, its size in pixels, its SHA-256."""
+    """One file of the folder: its name there, its size in pixels, its SHA-256, its looks."""
 
     file_name: str
     width: int
     height: int
     file_hash: str
+    phash: str
 
 
 class PictureFolder:
@@ -65,16 +68,29 @@ class PictureFolder:
         Raises:
             PictureError: The bytes are not a picture that we take.
         """
-        picture = read_picture(content)
+        saved = self.write(picture_id, read_picture(content))
+        self.sync([saved])
+        return saved
+
+    def write(self, picture_id: str, picture: Picture) -> SavedPicture:
+        """Store a picture as `save` does, but leave it to `sync` to put its name on the disk."""
         encoded, suffix = _encode(picture)
         file_name = f"{picture_id[:2]}/{picture_id}{suffix}"
         path = self.folder / file_name
         if not path.exists():
             write_bytes_atomic(path, encoded)
-            # A synced file may still lose its name with the power.
-            sync_path(path.parent)
+        height, width = picture.shape[:2]
+        return SavedPicture(
+            file_name, width, height, hash_file(path), write_hash(hash_picture(picture))
+        )
+
+    def sync(self, saved: Iterable[SavedPicture]) -> None:
+        """Put the names of written pictures on the disk: a synced file may else lose its name."""
+        folders = {(self.folder / picture.file_name).parent for picture in saved}
+        for folder in folders:
+            sync_path(folder)
+        if folders:
             sync_path(self.folder)
-        return SavedPicture(file_name, picture.shape[1], picture.shape[0], hash_file(path))
 
     def sweep_drafts(self) -> None:
         """Remove half-written drafts that killed processes have left."""

@@ -42,7 +42,8 @@ class StoredPicture:
         height: Pixels.
         added_at: UTC.
         project_id: The one project that it belongs to.
-        phash: Perceptual hash, 16 hex digits, once it was computed.
+        region: Where the plate comes from, if whoever brought the picture said so.
+        phash: Perceptual hash (`likeness.write_hash`), once it was computed.
     """
 
     picture_id: str
@@ -52,6 +53,7 @@ class StoredPicture:
     height: int
     added_at: datetime
     project_id: int = DEFAULT_PROJECT_ID
+    region: str | None = None
     phash: str | None = None
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from lpr_core.labels.rows import MAX_TEXT_LENGTH
 
-SCHEMA_VERSION = "0006"
+SCHEMA_VERSION = "0007"
 """The newest migration."""
 
 
@@ -61,12 +61,15 @@ pictures = Table(
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),
     Column("added_at", UtcDateTime, nullable=False),
-    Column("phash", String(16)),
+    Column("phash", String(64)),
     Column("file_hash", String(64)),
+    Column("region", String(32)),
     Index(None, "phash"),
+    Index(None, "file_hash"),
 )
-"""`phash` is a perceptual hash in hex, `file_hash` the SHA-256 of the stored file; neither is known
-of every picture that an older program took in."""
+"""`phash` is a perceptual hash (`likeness.write_hash`), `file_hash` the SHA-256 of the stored file;
+neither is known of every picture that an older program took in. `region` is what whoever brought
+the picture said."""
 
 readings = Table(
     "readings",

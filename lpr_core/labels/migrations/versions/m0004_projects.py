@@ -1,4 +1,4 @@
-"""Add projects, how each picture stands, and hashes of pictures."""
+"""Add projects, how each picture stands, and what more is known of a picture."""
 
 from collections import defaultdict
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ down_revision = "0003"
 
 def upgrade() -> None:
     """Make both tables; every picture that is there belongs to the project `default`."""
-    op.add_column("pictures", sa.Column("phash", sa.String(16)))
+    op.add_column("pictures", sa.Column("phash", sa.String(64)))
     op.add_column("pictures", sa.Column("file_hash", sa.String(64)))
     op.create_index("ix_pictures_phash", "pictures", ["phash"])
     _make_projects()
