@@ -3,13 +3,16 @@
 `LabelStore` keeps them, `exchange` hands them out.
 """
 
+from lpr_core.labels.agreement import Agreement, AgreementReport, SymbolAgreement
 from lpr_core.labels.attempts import TooManyAttempts
+from lpr_core.labels.audit import AuditFilter, AuditRow
 from lpr_core.labels.database import StoreError
 from lpr_core.labels.handout import Order
 from lpr_core.labels.leases import Assignment, Kind, LeaseError
 from lpr_core.labels.people import Session, SignInError, Token
 from lpr_core.labels.progress import Progress
 from lpr_core.labels.projects import Project
+from lpr_core.labels.quality import Disagreement, GoldScore
 from lpr_core.labels.rows import (
     DEFAULT_PROJECT_ID,
     MARKS,
@@ -29,7 +32,13 @@ __all__ = [
     "DEFAULT_PROJECT_ID",
     "MARKS",
     "UNCHECKED",
+    "Agreement",
+    "AgreementReport",
     "Assignment",
+    "AuditFilter",
+    "AuditRow",
+    "Disagreement",
+    "GoldScore",
     "Kind",
     "LabelStore",
     "LeaseError",
@@ -46,6 +55,7 @@ __all__ = [
     "StoreError",
     "StoredPicture",
     "StoredReading",
+    "SymbolAgreement",
     "Token",
     "TooManyAttempts",
     "User",

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, FromClause, Select, Table, func, or_, select
@@ -15,6 +16,7 @@ from lpr_core.labels.rows import (
     StoredReading,
 )
 from lpr_core.labels.schema import pictures, readings, revisions, standings
+from lpr_core.plates.patterns import patterns_for
 
 _PICTURE_COLUMNS = (
     *(pictures.c[field.name] for field in fields(StoredPicture) if field.name in pictures.c),
@@ -22,16 +24,43 @@ _PICTURE_COLUMNS = (
 )
 
 
-def find_pictures(query: str, mark: str | None, project_id: int | None = None) -> Select[str]:
-    """Select the ids of pictures by text or name, mark and project, newest reading first."""
+def find_pictures(
+    query: str,
+    mark: str | None,
+    project_id: int | None = None,
+    *,
+    person: str | None = None,
+    region: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+) -> Select[str]:
+    """Select the ids of pictures, newest reading first; see `LabelStore.search`."""
     found = select(standings.c.picture_id)
+    if query.strip() or since or until:
+        found = found.select_from(_current())
     if query.strip():
-        found = found.select_from(_current()).where(_mentions(query.strip()))
+        found = found.where(_mentions(query.strip()))
     if mark is not None:
         found = found.where(standings.c.mark == mark)
     if project_id is not None:
         found = found.where(standings.c.project_id == project_id)
+    if person is not None:
+        found = found.where(standings.c.author == person)
+    if region is not None:
+        codes = {pattern.region for pattern in patterns_for(region)}
+        found = found.where(standings.c.region.in_(sorted(codes)))
+    moment = func.coalesce(revisions.c.saved_at, pictures.c.added_at)
+    if since is not None:
+        found = found.where(moment >= since)
+    if until is not None:
+        found = found.where(moment < until)
     return found.order_by(standings.c.latest_reading_id.desc(), standings.c.picture_id.desc())
+
+
+def list_authors(connection: Connection) -> Sequence[str]:
+    """Return everybody whose word stands on some plate, by name."""
+    names = select(standings.c.author).where(standings.c.author != "").distinct()
+    return connection.scalars(names.order_by(standings.c.author)).all()
 
 
 def count_marks(connection: Connection, project_id: int | None = None) -> dict[str, int]:

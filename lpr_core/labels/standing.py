@@ -39,7 +39,11 @@ class Stage(StrEnum):
 
 
 def add_standing(
-    connection: Connection, picture_id: str, project_id: int, added_at: datetime
+    connection: Connection,
+    picture_id: str,
+    project_id: int,
+    region: str | None,
+    added_at: datetime,
 ) -> None:
     """Begin the row of a new picture."""
     row = {
@@ -52,6 +56,7 @@ def add_standing(
         "latest_revision_id": 0,
         "confidence": UNREAD_CONFIDENCE,
         "agreement": 1.0,
+        "region": region,
         "added_at": added_at,
     }
     connection.execute(insert(standings).values(row))
@@ -77,14 +82,14 @@ def change_standing(connection: Connection, picture_id: str, **values: Any) -> N
 
 
 def note_reading(connection: Connection, record: PlateRecord) -> None:
-    """Bring the row up to date with the latest reading."""
+    """Bring the row up to date with the latest reading; a person's region comes before its."""
     latest = record.readings[-1]
     change_standing(
         connection,
         record.picture.picture_id,
         latest_reading_id=latest.reading_id,
         confidence=latest.confidence,
-        region=latest.region,
+        region=record.picture.region or latest.region,
         agreement=measure_agreement({read.reader_version: read.text for read in record.readings}),
     )
 

@@ -1,23 +1,46 @@
 """The label store: pictures, what models read in them, and what people said about it."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from lpr_core.labels.audit import AuditFilter, AuditRow, audit_rows
 from lpr_core.labels.clock import utc_now
 from lpr_core.labels.database import Database, explain_errors, take_turns
 from lpr_core.labels.people import People
 from lpr_core.labels.pictures import PictureFolder, identify_picture
 from lpr_core.labels.projects import Projects, check_project
-from lpr_core.labels.queries import count_marks, find_pictures, load_record, load_records
+from lpr_core.labels.quality import Quality
+from lpr_core.labels.queries import (
+    count_marks,
+    find_pictures,
+    list_authors,
+    load_record,
+    load_records,
+)
 from lpr_core.labels.queue import Queue
-from lpr_core.labels.rows import DEFAULT_PROJECT_ID, MARKS, Mark, Page, PlateRecord
-from lpr_core.labels.schema import pictures, readings, standings
+from lpr_core.labels.rows import (
+    DEFAULT_PROJECT_ID,
+    MARKS,
+    Mark,
+    Page,
+    PlateRecord,
+    Revision,
+    StoredReading,
+)
+from lpr_core.labels.schema import pictures, standings
+from lpr_core.labels.schema import readings as readings_table
 from lpr_core.labels.standing import add_standing, lock_standing, note_reading
-from lpr_core.labels.verdicts import clean_author, clean_verdict, write_revision
+from lpr_core.labels.verdicts import (
+    clean_author,
+    clean_verdict,
+    write_history,
+    write_revision,
+)
 from lpr_core.places import user_data_dir
 
 DEFAULT_PAGE_SIZE = 20
@@ -35,6 +58,7 @@ class LabelStore:
         projects: Names and rules of the projects; every picture belongs to one.
         queue: Hands out plates, each to one person at a time.
         people: Users, sign-in, tokens.
+        quality: Agreement between people, gold plates, disputes.
 
     Args:
         url: Database; by default `LPR_DATABASE_URL`, else SQLite in `data_dir`.
@@ -54,6 +78,7 @@ class LabelStore:
         self.projects = Projects(self._database)
         self.queue = Queue(self._database)
         self.people = People(self._database)
+        self.quality = Quality(self._database)
         with explain_errors():
             self._pictures.sweep_drafts()
 
@@ -66,21 +91,13 @@ class LabelStore:
         with self._database.read() as connection:
             connection.execute(select(1))
 
-    def add_picture(
-        self,
-        content: bytes,
-        name: str,
-        project_id: int = DEFAULT_PROJECT_ID,
-        *,
-        phash: str | None = None,
-    ) -> str:
+    def add_picture(self, content: bytes, name: str, project_id: int = DEFAULT_PROJECT_ID) -> str:
         """Store a picture once, however often it comes, and return its id.
 
         Args:
             content: The bytes of the file.
             name: What the person calls it; folders in it are dropped.
             project_id: Where it belongs; a picture that is known stays where it is.
-            phash: Its perceptual hash, 16 hex digits.
 
         Raises:
             PictureError: The bytes are not a picture that we take.
@@ -95,7 +112,6 @@ class LabelStore:
             "picture_id": picture_id,
             "name": _plain_name(name),
             "added_at": utc_now(),
-            "phash": phash,
             **saved._asdict(),
         }
         # The file is on the disk before the row that promises it.
@@ -104,7 +120,7 @@ class LabelStore:
             if _find_file(connection, picture_id) is None:
                 check_project(connection, project_id)
                 connection.execute(insert(pictures).values(row))
-                add_standing(connection, picture_id, project_id, row["added_at"])
+                add_standing(connection, picture_id, project_id, None, row["added_at"])
         return picture_id
 
     def picture_hashes(self) -> dict[str, str]:
@@ -133,13 +149,19 @@ class LabelStore:
             if latest and all(_as_row(latest)[name] == row[name] for name in kept):
                 return record
             row |= {"picture_id": picture_id, "read_at": utc_now()}
-            connection.execute(insert(readings).values(row))
+            connection.execute(insert(readings_table).values(row))
             record = load_record(connection, picture_id)
             note_reading(connection, record)
             return record
 
     def add_revision(
-        self, picture_id: str, mark: Mark | None = None, text: str = "", author: str = ""
+        self,
+        picture_id: str,
+        mark: Mark | None = None,
+        text: str = "",
+        author: str = "",
+        *,
+        saved_at: datetime | None = None,
     ) -> PlateRecord:
         """Store a person's verdict; saying the same again changes nothing.
 
@@ -150,6 +172,7 @@ class LabelStore:
                 model read, else `corrected`.
             text: What a readable plate says.
             author: Who says so.
+            saved_at: When it was said, for a label from elsewhere; now by default.
 
         Raises:
             ValueError: The picture is unknown, or the text is not a plate text (`clean_text`).
@@ -157,7 +180,27 @@ class LabelStore:
         verdict = clean_verdict(mark, text)
         with self._database.write() as connection:
             standing = lock_standing(connection, picture_id)
-            return write_revision(connection, standing, verdict, clean_author(author), utc_now())
+            now = saved_at or utc_now()
+            return write_revision(connection, standing, verdict, clean_author(author), now)
+
+    def add_history(
+        self,
+        picture_id: str,
+        readings: Sequence[StoredReading],
+        revisions: Sequence[Revision],
+    ) -> PlateRecord:
+        """Take over what another store knows of a picture, with its authors and times.
+
+        Their ids are given anew. Only for a picture of which nothing has been said yet; what comes
+        on top of something is a revision.
+
+        Raises:
+            ValueError: The picture is unknown, has a history already, or a revision's mark does not
+                fit its text.
+        """
+        with self._database.write() as connection:
+            standing = lock_standing(connection, picture_id)
+            return write_history(connection, standing, readings, revisions)
 
     def history(self, picture_id: str) -> PlateRecord:
         """Return a picture with everything that was said about it.
@@ -180,6 +223,11 @@ class LabelStore:
         page: int = 1,
         page_size: int = DEFAULT_PAGE_SIZE,
         project_id: int | None = None,
+        *,
+        person: str | None = None,
+        region: str | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
     ) -> Page:
         """Find plates, newest first.
 
@@ -189,22 +237,39 @@ class LabelStore:
             page: From 1; a page beyond the last is the last.
             page_size: 1 to `MAX_PAGE_SIZE`.
             project_id: One project only.
+            person: Whose word stands.
+            region: Code such as `br`, or a family such as `us`.
+            since: The verdict that stands is that young; without one, the picture is.
+            until: The same, before then.
 
         Raises:
-            ValueError: Unknown mark, or a size out of range.
+            ValueError: Unknown mark or region, or a size out of range.
         """
         if mark is not None and mark not in MARKS:
             raise ValueError(f"`mark` must be one of {', '.join(MARKS)}. Received: {mark!r}")
         if not 1 <= page_size <= MAX_PAGE_SIZE:
             raise ValueError(f"`page_size` must be 1 to {MAX_PAGE_SIZE}. Received: {page_size}")
         with self._database.read() as connection:
-            found = find_pictures(query, mark, project_id)
+            found = find_pictures(
+                query,
+                mark,
+                project_id,
+                person=person,
+                region=region,
+                since=since,
+                until=until,
+            )
             matches = found.order_by(None).subquery()
             total = connection.scalar(select(func.count()).select_from(matches)) or 0
             last = max(1, -(-total // page_size))
             number = min(max(1, page), last)
             ids = connection.scalars(found.limit(page_size).offset((number - 1) * page_size)).all()
             return Page(tuple(load_records(connection, ids)), total, number, page_size)
+
+    def authors(self) -> tuple[str, ...]:
+        """Return everybody whose word stands on some plate, by name."""
+        with self._database.read() as connection:
+            return tuple(list_authors(connection))
 
     def counts(self, project_id: int | None = None) -> dict[str, int]:
         """Return the number of plates of each mark, `unchecked` included."""
@@ -225,6 +290,11 @@ class LabelStore:
             ids = connection.scalars(order).all()
             for start in range(0, len(ids), _EXPORT_CHUNK):
                 yield from load_records(connection, ids[start : start + _EXPORT_CHUNK])
+
+    def audit(self, wanted: AuditFilter | None = None) -> Iterator[AuditRow]:
+        """Yield everything that happened and fits, oldest first; see `audit.AuditRow`."""
+        with self._database.read() as connection:
+            yield from audit_rows(connection, wanted or AuditFilter())
 
     def _is_complete(self, picture_id: str) -> bool:
         """Tell whether a picture is known and its file is still there."""

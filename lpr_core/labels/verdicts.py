@@ -1,14 +1,15 @@
 """Write a person's word about a picture, in a transaction of the caller."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, insert
 
 from lpr_core.labels.queries import load_record
-from lpr_core.labels.rows import Mark, PlateRecord, clean_text
-from lpr_core.labels.schema import revisions
-from lpr_core.labels.standing import note_revision
+from lpr_core.labels.rows import Mark, PlateRecord, Revision, StoredReading, clean_text
+from lpr_core.labels.schema import readings, revisions
+from lpr_core.labels.standing import note_reading, note_revision
 
 MAX_AUTHOR_LENGTH = 80
 
@@ -66,6 +67,48 @@ def write_revision(
     revised = load_record(connection, picture_id)
     note_revision(connection, standing, revised)
     return revised
+
+
+def write_history(
+    connection: Connection,
+    standing: RowMapping,
+    old_readings: Sequence[StoredReading],
+    old_revisions: Sequence[Revision],
+) -> PlateRecord:
+    """Take over readings and revisions, oldest first, for a picture that has none.
+
+    Args:
+        connection: In a writing transaction.
+        standing: The picture's row, locked.
+        old_readings: From another store.
+        old_revisions: From another store.
+
+    Raises:
+        ValueError: The picture has a history, or a revision's mark does not fit its text.
+    """
+    picture_id = standing["picture_id"]
+    if standing["latest_reading_id"] or standing["latest_revision_id"]:
+        raise ValueError(f"This picture has a history already. Received: {picture_id!r}")
+    rows = [_copy_row(reading, "reading_id", picture_id) for reading in old_readings]
+    if rows:
+        connection.execute(insert(readings), rows)
+        note_reading(connection, load_record(connection, picture_id))
+    for revision in old_revisions:
+        if bool(revision.after) != revision.mark.is_readable:
+            raise ValueError(
+                f"A revision's mark must fit its text. Received: {revision.mark} {revision.after!r}"
+            )
+    rows = [_copy_row(revision, "revision_id", picture_id) for revision in old_revisions]
+    if rows:
+        connection.execute(insert(revisions), rows)
+        note_revision(connection, standing, load_record(connection, picture_id))
+    return load_record(connection, picture_id)
+
+
+def _copy_row(row: StoredReading | Revision, key: str, picture_id: str) -> dict[str, Any]:
+    values = vars(row) | {"picture_id": picture_id}
+    del values[key]
+    return values
 
 
 def _revision_row(record: PlateRecord, mark: Mark, after: str, author: str) -> dict[str, Any]:
