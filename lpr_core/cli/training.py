@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from lpr_core.training.callbacks import Progress as TrainingProgress
     from lpr_core.training.callbacks import ProgressListener
     from lpr_core.training.config import TrainingConfig
+    from lpr_core.training.runs import RunFolder
 
 
 def train(
@@ -32,6 +33,9 @@ def train(
     run_dir: Annotated[
         Path | None, typer.Option(help="Folder of the run; a killed run goes on in its folder.")
     ] = None,
+    log: Annotated[
+        list[str] | None, typer.Option(help="Also write to tensorboard or mlflow; repeatable.")
+    ] = None,
     list_settings: Annotated[
         bool, typer.Option("--list-settings", help="Print every setting, and train nothing.")
     ] = False,
@@ -44,14 +48,30 @@ def train(
     if list_settings:
         typer.echo("\n".join(flatten_settings(training_config.model_dump(mode="json"))))
         return
-    from lpr_core.training.fit import train_run
+    from lpr_core.training.trackers import check_trackers
 
+    check_trackers(log or ())
     folder = run_dir or runs_dir() / f"{datetime.now():%Y%m%d-%H%M%S}"
     typer.echo(f"Run folder: {folder}")
-    with show_training() as tell:
-        finished = train_run(training_config, folder, on_progress=tell)
+    finished = _train_tracked(training_config, folder, log or ())
     metrics = finished.read_metrics()
     typer.echo(f"Validation plates read whole: {metrics['plate_accuracy']:.3f}.")
+
+
+def _train_tracked(config: "TrainingConfig", run_dir: Path, trackers: Sequence[str]) -> "RunFolder":
+    """Train with a bar on the terminal and each epoch in some trackers."""
+    from lpr_core.training.fit import train_run
+    from lpr_core.training.runs import RunFolder
+    from lpr_core.training.trackers import open_trackers
+
+    run = RunFolder(run_dir)
+    with open_trackers(trackers, run, run_dir.name, config) as track, show_training() as show:
+
+        def tell(progress: "TrainingProgress") -> None:
+            track(progress)
+            show(progress)
+
+        return train_run(config, run_dir, on_progress=tell)
 
 
 def build_config(preset: str | None, values: Mapping[str, Any]) -> "TrainingConfig":
