@@ -78,11 +78,11 @@ def noise_variants() -> list[Variant]:
     """Trained with each strength of the grid; a little noise costs nothing, much costs a lot."""
     return [
         Variant(
-            name=f"noise-{strength:g}",
-            factors={"transfer": "none", "noise": strength},
+            name=f"noise-{strength:.2f}",
+            factors={"transfer": "fine-tuned", "noise": strength},
             accuracy=0.95 - 1.5 * strength**1.5,
             knee=0.08 + 0.8 * strength,
-            label=f"Trained with noise {strength:g}",
+            label=f"Trained with noise {strength:.2f}",
         )
         for strength in STRENGTHS
     ]
@@ -90,14 +90,20 @@ def noise_variants() -> list[Variant]:
 
 def freeze_variants() -> list[Variant]:
     """Three backbones, five shares of them frozen."""
+    tops = {"xception": 0.9, "efficientnet_b0": 0.93, "efficientnet_lite0": 0.94}
     return [
         Variant(
-            name=f"{backbone}-{share:g}",
-            factors={"backbone": backbone, "freeze": share},
+            name=f"{backbone}-{round(100 * share):03d}",
+            factors={
+                "backbone": backbone,
+                "freeze": share,
+                "transfer": "fine-tuned",
+                "noise": 0.0,
+            },
             accuracy=top - 0.5 * share**2,
             label=f"{backbone}, {share:.0%} frozen",
         )
-        for backbone, top in (("xception", 0.9), ("efficientnet_b0", 0.93), ("lite0", 0.94))
+        for backbone, top in tops.items()
         for share in (0.0, 0.25, 0.5, 0.75, 1.0)
     ]
 
@@ -106,22 +112,46 @@ def share_variants() -> list[Variant]:
     """With and without transfer on a growing share of the training plates."""
     return [
         Variant(
-            name=f"{transfer}-{share:g}",
-            factors={"transfer": transfer, "share": share},
+            name=f"{transfer}-{round(100 * share):03d}",
+            factors={"transfer": transfer, "noise": 0.0, "share": share},
             accuracy=top - 0.3 * (1 - share) ** 3,
-            label=f"{transfer}, {share:.0%} of the plates",
+            label=f"{label}, {share:.0%} of the plates",
         )
-        for transfer, top in (("none", 0.9), ("fine-tuned", 0.95))
-        for share in (0.05, 0.1, 0.25, 0.5, 1.0)
+        for share in (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
+        for transfer, top, label in _TWO_WAYS
     ]
 
 
 def fold_variants() -> list[Variant]:
-    """Five folds, alike."""
+    """Five folds, with and without transfer."""
     return [
-        Variant(f"fold-{fold}", {"fold": fold}, 0.93, label=f"Fold {fold + 1}") for fold in range(5)
+        Variant(
+            name=f"{transfer}-fold-{fold}",
+            factors={"transfer": transfer, "noise": 0.0, "fold": fold},
+            accuracy=top,
+            label=f"{label}, fold {fold} of 5",
+        )
+        for fold in range(1, 6)
+        for transfer, top, label in _TWO_WAYS
     ]
 
+
+def remedy_variants() -> list[Variant]:
+    """The frozen, noisy network and one remedy at a time."""
+    rows = [
+        ("frozen", "Frozen, pooled, noisy", "frozen", 0.1, "pooled", 0.4),
+        ("unfreeze", "Unfrozen", "fine-tuned", 0.1, "pooled", 0.8),
+        ("keep-position", "Position kept", "frozen", 0.1, "positional", 0.6),
+        ("milder-noise", "Milder noise", "frozen", 0.03, "pooled", 0.43),
+        ("all", "All three", "fine-tuned", 0.03, "positional", 0.95),
+    ]
+    return [
+        Variant(name, {"transfer": way, "noise": noise, "head": head}, accuracy, label=label)
+        for name, label, way, noise, head, accuracy in rows
+    ]
+
+
+_TWO_WAYS = (("none", 0.9, "No transfer"), ("fine-tuned", 0.95, "Fine-tuned"))
 
 DESIGNS = {
     "hypotheses": hypotheses_variants,
@@ -129,6 +159,7 @@ DESIGNS = {
     "freeze-depth": freeze_variants,
     "learning-curve": share_variants,
     "cross-validation": fold_variants,
+    "remedies": remedy_variants,
 }
 QUESTIONS = {
     "hypotheses": "Do transfer learning and augmentation help to read plates?",
@@ -136,6 +167,7 @@ QUESTIONS = {
     "freeze-depth": "How much of a backbone may be frozen?",
     "learning-curve": "How many plates does it take?",
     "cross-validation": "How much does the split decide?",
+    "remedies": "Which remedy helps the frozen network?",
 }
 
 

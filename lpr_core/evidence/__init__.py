@@ -1,0 +1,1 @@
+"""Statistics from saved results: intervals, tests, verdicts, and what stands behind them."""

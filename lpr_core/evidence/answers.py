@@ -1,0 +1,282 @@
+"""Every number of a study that is published anywhere, as one value."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from lpr_core.evidence.cells import Cell, Score, score_cell, score_crossed
+from lpr_core.evidence.comparisons import Comparison, compare, contrast_variants
+from lpr_core.evidence.factorial import Interaction, find_interactions
+from lpr_core.evidence.findings import Finding, find_differences
+from lpr_core.evidence.mistakes import count_confusions, list_misread
+from lpr_core.evidence.noise import Knee, NoisyCorrect, find_knees, tabulate_response
+from lpr_core.evidence.readings import Correct, Factors
+from lpr_core.evidence.significance import smallest_seed_count
+from lpr_core.evidence.strength import NoiseFinding, judge_strength
+from lpr_core.evidence.verdicts import Verdict, judge_hypotheses
+from lpr_core.evidence.wording import count
+
+_NUM_MISREAD = 10
+
+
+@dataclass(frozen=True)
+class StudyInputs:
+    """What a study left behind, as plain values.
+
+    Attributes:
+        facts: Name, design, question and whatever else of the record is told on every page.
+        labels: What people read, by variant.
+        factors: Levels by variant.
+        seeds: Seeds that were asked for.
+        correct: What each finished run read right on clean validation plates.
+        noisy: The same at each strength of noise.
+        texts: By variant and seed: `truth, text` on clean plates.
+        metrics: By variant and seed: `metrics.json`.
+        faults: By variant and seed: why the run failed or cannot be read.
+        baseline: Character accuracy of the most frequent symbols.
+        usable: Character accuracy from which on a reader is of use.
+        fingerprint: Of all predictions.
+        diagnosis: What `lpr study diagnose` found; empty when it did not run.
+    """
+
+    facts: Mapping[str, Any]
+    labels: Mapping[str, str]
+    factors: Factors
+    seeds: Sequence[int]
+    correct: Correct
+    noisy: NoisyCorrect
+    texts: Mapping[tuple[str, int], pd.DataFrame]
+    metrics: Mapping[tuple[str, int], Mapping[str, Any]]
+    faults: Mapping[tuple[str, int], str]
+    baseline: float
+    usable: float
+    fingerprint: str
+    diagnosis: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Misreading(BaseModel):
+    """A symbol that is read for another.
+
+    Attributes:
+        truth: What stood there.
+        read: What was read.
+        count: How often, over all runs of the variant.
+        share: Of all times that the true symbol stood there.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    truth: str
+    read: str
+    count: int
+    share: float
+
+
+class Dose(BaseModel):
+    """What a variant reads at one strength of noise."""
+
+    model_config = ConfigDict(frozen=True)
+
+    variant: str
+    strength: float
+    mean: float
+    low: float
+    high: float
+    num_seeds: int
+
+
+class Answers(BaseModel):
+    """Everything that a study says; pages, reports and documents take their numbers from here.
+
+    Attributes:
+        schema_version: Version of this file's shape.
+        facts: What the study is about; see `StudyInputs`.
+        runs_fingerprint: Of the predictions that all this was computed from.
+        num_runs: Finished runs.
+        num_wanted: Runs that were asked for.
+        notes: What a reader of the numbers has to know: missing runs, too few seeds.
+        baseline: Character accuracy of the most frequent symbols.
+        usable: Character accuracy from which on a reader is of use.
+        cells: How well each variant reads.
+        verdicts: On H1 to H4; none for other designs.
+        interactions: Of transfer and noise; none for other designs.
+        contrasts: Each pair of cells of the hypotheses, p-values adjusted for all pairs.
+        findings: Each variant against its reference; none for `hypotheses`.
+        folds: Of a cross-validation, what all folds together read, by way of transfer.
+        response: What is read at each strength of noise.
+        knees: Where each variant's reading breaks.
+        noise: Whether the noise was too strong, for each variant trained with noise.
+        misread: The most frequent mistakes by variant.
+        diagnosis: Why transfer failed; empty without one.
+    """
+
+    model_config = ConfigDict(frozen=True, populate_by_name=True)
+
+    schema_version: Literal[1] = Field(default=1, alias="schema")
+    facts: dict[str, Any]
+    runs_fingerprint: str
+    num_runs: int
+    num_wanted: int
+    notes: tuple[str, ...]
+    baseline: float
+    usable: float
+    cells: tuple[Cell, ...]
+    verdicts: tuple[Verdict, ...] = ()
+    interactions: tuple[Interaction, ...] = ()
+    contrasts: tuple[Comparison, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    folds: dict[str, Score] = {}
+    response: tuple[Dose, ...] = ()
+    knees: tuple[Knee, ...] = ()
+    noise: tuple[NoiseFinding, ...] = ()
+    misread: dict[str, tuple[Misreading, ...]] = {}
+    diagnosis: dict[str, Any] = {}
+
+    def find_cell(self, variant: str) -> Cell:
+        """Return the scores of a variant.
+
+        Raises:
+            ValueError: There is no such variant.
+        """
+        for cell in self.cells:
+            if cell.variant == variant:
+                return cell
+        known = ", ".join(cell.variant for cell in self.cells)
+        raise ValueError(f"the study has the variants {known}. Received: {variant!r}")
+
+
+def answer_study(inputs: StudyInputs) -> Answers:
+    """Return everything that a study says; equal inputs give equal answers."""
+    design = str(inputs.facts.get("design", ""))
+    is_hypotheses = design == "hypotheses"
+    verdicts: tuple[Verdict, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    if is_hypotheses:
+        verdicts = judge_hypotheses(inputs.correct, inputs.factors, inputs.baseline, inputs.usable)
+    else:
+        findings = find_differences(design, inputs.correct, inputs.factors, inputs.labels)
+    response = tabulate_response(inputs.noisy)
+    knees = find_knees(inputs.noisy, inputs.baseline)
+    return Answers(
+        facts=dict(inputs.facts),
+        runs_fingerprint=inputs.fingerprint,
+        num_runs=len(inputs.correct),
+        num_wanted=len(inputs.factors) * len(inputs.seeds),
+        notes=tuple(_list_notes(inputs)),
+        baseline=inputs.baseline,
+        usable=inputs.usable,
+        cells=tuple(
+            score_cell(variant, inputs.labels[variant], levels, inputs.correct, inputs.metrics)
+            for variant, levels in inputs.factors.items()
+        ),
+        verdicts=verdicts,
+        interactions=find_interactions(inputs.correct, inputs.factors) if is_hypotheses else (),
+        contrasts=_contrast_all(inputs) if is_hypotheses else (),
+        findings=findings,
+        folds=_join_folds(inputs) if design == "cross-validation" else {},
+        response=tuple(Dose.model_validate(row) for row in response.to_dict("records")),
+        knees=knees,
+        noise=_judge_noise(inputs.factors, verdicts, findings, knees, response),
+        misread=_list_mistakes(inputs),
+        diagnosis=dict(inputs.diagnosis),
+    )
+
+
+def _contrast_all(inputs: StudyInputs) -> tuple[Comparison, ...]:
+    variants = list(inputs.factors)
+    pairs = [
+        contrast_variants(inputs.correct, variant, reference)
+        for place, reference in enumerate(variants)
+        for variant in variants[place + 1 :]
+    ]
+    return tuple(compare([contrast for contrast in pairs if contrast is not None]))
+
+
+def _judge_noise(
+    factors: Factors,
+    verdicts: Sequence[Verdict],
+    findings: Sequence[Finding],
+    knees: Sequence[Knee],
+    response: pd.DataFrame,
+) -> tuple[NoiseFinding, ...]:
+    """Collect what was decided about noise on clean plates, by H3 or by a finding."""
+    decided = [
+        (part.comparisons[0], part.outcome)
+        for verdict in verdicts
+        if verdict.hypothesis == "H3"
+        for part in verdict.parts
+        if part.comparisons
+    ] + [
+        (finding.comparison, finding.direction)
+        for finding in findings
+        if _differ_by_noise(factors, finding.comparison)
+    ]
+    return tuple(
+        judge_strength(
+            {**comparison.model_dump(), "outcome": outcome},
+            factors[comparison.variant],
+            knees,
+            response,
+        )
+        for comparison, outcome in decided
+    )
+
+
+def _differ_by_noise(factors: Factors, comparison: Comparison) -> bool:
+    ours, theirs = factors[comparison.variant], factors[comparison.reference]
+    return ours != theirs and {**ours, "noise": 0.0} == {**theirs, "noise": 0.0}
+
+
+def _join_folds(inputs: StudyInputs) -> dict[str, Score]:
+    """Return what each way of transfer reads of all folds' plates, each plate read once."""
+    ways = dict.fromkeys(str(levels.get("transfer", "all")) for levels in inputs.factors.values())
+    joined = {}
+    for way in ways:
+        folds = [v for v, f in inputs.factors.items() if str(f.get("transfer", "all")) == way]
+        rows = [_join_plates(inputs.correct, folds, seed) for seed in inputs.seeds]
+        whole = [row for row in rows if row is not None]
+        if whole:
+            joined[way] = score_crossed(np.stack(whole))
+    return joined
+
+
+def _join_plates(correct: Correct, folds: Sequence[str], seed: int) -> NDArray[np.float64] | None:
+    if not all((fold, seed) in correct for fold in folds):
+        return None
+    return np.concatenate([correct[fold, seed].mean(axis=1) for fold in folds])
+
+
+def _list_mistakes(inputs: StudyInputs) -> dict[str, tuple[Misreading, ...]]:
+    mistakes = {}
+    for variant in inputs.factors:
+        tables = [table for (name, _), table in inputs.texts.items() if name == variant]
+        if tables:
+            pairs = list_misread(count_confusions(pd.concat(tables))).head(_NUM_MISREAD)
+            rows = pairs.to_dict("records")
+            mistakes[variant] = tuple(Misreading.model_validate(row) for row in rows)
+    return mistakes
+
+
+def _list_notes(inputs: StudyInputs) -> list[str]:
+    wanted = [(variant, seed) for variant in inputs.factors for seed in inputs.seeds]
+    missing = [key for key in wanted if key not in inputs.correct]
+    notes = []
+    if missing:
+        notes.append(
+            f"{len(wanted) - len(missing)} of {count(len(wanted), 'run')} are there; comparisons "
+            "use the seeds that both sides have."
+        )
+    for (variant, seed), reason in inputs.faults.items():
+        notes.append(f"{variant}, seed {seed}, failed: {reason}")
+    fewest = smallest_seed_count(4 if inputs.facts.get("design") == "hypotheses" else 1)
+    if len(inputs.seeds) < fewest:
+        notes.append(
+            f"With {count(len(inputs.seeds), 'seed')} no difference can be called sure; "
+            f"it takes {fewest} at least."
+        )
+    return notes

@@ -1,0 +1,102 @@
+"""How well each variant reads, with intervals over seeds and plates."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from lpr_core.evidence.intervals import crossed_interval
+from lpr_core.evidence.readings import Correct
+
+
+class Score(BaseModel):
+    """A share with its interval at 95 %, over other seeds and other plates, within 0 and 1."""
+
+    model_config = ConfigDict(frozen=True)
+
+    mean: float
+    low: float
+    high: float
+
+
+class Cell(BaseModel):
+    """How well one variant reads clean validation plates.
+
+    Attributes:
+        variant: Its name.
+        label: What people read.
+        factors: Its levels.
+        characters: Share of right characters; `None` when it has no run.
+        plates: Share of plates with all characters right.
+        slots: Share of right characters in each slot.
+        train_characters: Share of right characters on clean training plates, averaged over seeds.
+        gap: That, less the share on validation plates.
+        minutes: Time of one training, averaged over seeds.
+        by_seed: Share of right characters of each run.
+        num_plates: Validation plates.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    variant: str
+    label: str
+    factors: dict[str, Any]
+    characters: Score | None = None
+    plates: Score | None = None
+    slots: tuple[Score, ...] = ()
+    train_characters: float | None = None
+    gap: float | None = None
+    minutes: float | None = None
+    by_seed: dict[int, float] = {}
+    num_plates: int = 0
+
+
+def score_cell(
+    variant: str,
+    label: str,
+    factors: Mapping[str, Any],
+    correct: Correct,
+    metrics: Mapping[tuple[str, int], Mapping[str, Any]],
+) -> Cell:
+    """Return the scores of one variant over all seeds that it has.
+
+    Args:
+        variant: Its name.
+        label: What people read.
+        factors: Its levels.
+        correct: What each run read right.
+        metrics: `metrics.json` of each run; `train` and `train_seconds` are used.
+    """
+    runs = {seed: right for (name, seed), right in sorted(correct.items()) if name == variant}
+    if not runs:
+        return Cell(variant=variant, label=label, factors=dict(factors))
+    right = np.stack(list(runs.values()))  # (R, P, S)
+    characters = score_crossed(right.mean(axis=2))
+    found = [metrics.get((variant, seed), {}) for seed in runs]
+    train = _average([m["train"]["character_accuracy"] for m in found if "train" in m])
+    seconds = _average([m["train_seconds"] for m in found if "train_seconds" in m])
+    return Cell(
+        variant=variant,
+        label=label,
+        factors=dict(factors),
+        characters=characters,
+        plates=score_crossed(np.asarray(right.all(axis=2))),
+        slots=tuple(score_crossed(right[:, :, slot]) for slot in range(right.shape[2])),
+        train_characters=train,
+        gap=None if train is None else train - characters.mean,
+        minutes=None if seconds is None else seconds / 60,
+        by_seed={seed: float(run.mean()) for seed, run in runs.items()},
+        num_plates=right.shape[1],
+    )
+
+
+def score_crossed(values: NDArray[Any]) -> Score:
+    """Return the mean of shares `(R, P)` with its interval, cut off at 0 and 1."""
+    found = crossed_interval(values.astype(np.float64))
+    return Score(mean=found.estimate, low=max(0.0, found.low), high=min(1.0, found.high))
+
+
+def _average(values: list[float]) -> float | None:
+    return float(np.mean(values)) if values else None

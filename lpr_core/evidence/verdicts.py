@@ -1,0 +1,216 @@
+"""Verdicts on the four hypotheses: what holds, by how much, and how sure that is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from lpr_core.evidence.comparisons import Comparison, Contrast, Outcome, compare, decide
+from lpr_core.evidence.hypotheses import METHODS, TITLES, Claim, Name, list_claims
+from lpr_core.evidence.planning import MARGIN, seeds_needed
+from lpr_core.evidence.readings import Correct, Factors
+from lpr_core.evidence.significance import ALPHA, holm
+from lpr_core.evidence.wording import phrase_part, phrase_verdict
+
+_RANKS: tuple[Outcome, ...] = ("supported", "undecided", "equivalent", "refuted")
+"""A hypothesis says that something helps somewhere: one way that does decides for it, one that is
+still open keeps it open."""
+
+
+class Part(BaseModel):
+    """What holds in one way of transfer.
+
+    Attributes:
+        scope: `none`, `frozen` or `fine-tuned`.
+        outcome: What holds.
+        effect: In shares of characters; of H1 the accuracy itself.
+        low: Lower end at 95 %, over other seeds and other plates.
+        high: Upper end.
+        target: The number that the effect has to beat.
+        p_value: Adjusted for the comparisons of this hypothesis.
+        p_holm: Adjusted for the other hypotheses, too.
+        num_seeds: Paired seeds.
+        num_plates: Plates of each run.
+        further_seeds: How many more would decide it; `None` when it is decided, or when more plates
+            are needed.
+        sentence: All that in words.
+        comparisons: One, or of H4 one with each other cell.
+        missing: Variants without any run.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    scope: str
+    outcome: Outcome
+    effect: float | None = None
+    low: float | None = None
+    high: float | None = None
+    target: float = 0.0
+    p_value: float = 1.0
+    p_holm: float = 1.0
+    num_seeds: int = 0
+    num_plates: int = 0
+    further_seeds: int | None = None
+    sentence: str = ""
+    comparisons: tuple[Comparison, ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+class Verdict(BaseModel):
+    """What holds of one hypothesis; the numbers are those of the way that decided.
+
+    Attributes:
+        hypothesis: `H1` to `H4`.
+        title: What it claims.
+        scope: The way of transfer that decided: `none`, `frozen` or `fine-tuned`.
+        outcome: What holds.
+        effect: As in `Part`, like all the numbers.
+        low: Lower end.
+        high: Upper end.
+        target: The number to beat.
+        p_value: Before Holm.
+        p_holm: After it.
+        further_seeds: How many more seeds would decide it.
+        sentence: The verdict with its numbers.
+        method: How it was found.
+        parts: All ways, in a fixed order.
+        details: Numbers that stand behind it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    hypothesis: Literal["H1", "H2", "H3", "H4"]
+    title: str
+    scope: str
+    outcome: Outcome
+    effect: float | None
+    low: float | None
+    high: float | None
+    target: float
+    p_value: float
+    p_holm: float
+    further_seeds: int | None
+    sentence: str
+    method: str
+    parts: tuple[Part, ...]
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class _Tested:
+    """A claim with its comparisons and what they say together."""
+
+    claim: Claim
+    comparisons: tuple[Comparison, ...]
+    contrasts: tuple[Contrast, ...]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.claim.missing
+
+    @property
+    def weakest(self) -> int:
+        """Place of the comparison with the smallest effect: a best cell must win that, too."""
+        effects = [comparison.effect for comparison in self.comparisons]
+        return effects.index(min(effects))
+
+    @property
+    def p_value(self) -> float:
+        """For a cell to be best, all comparisons must pass; not to be, one is enough."""
+        if not self.is_complete:
+            return 1.0
+        lost = [c.p_value for c in self.comparisons if c.effect < c.target]
+        return min(lost) if lost else max(c.p_value for c in self.comparisons)
+
+
+def judge_hypotheses(
+    correct: Correct, factors: Factors, baseline: float, usable: float
+) -> tuple[Verdict, ...]:
+    """Return the verdicts on H1 to H4.
+
+    Args:
+        correct: What each run read right.
+        factors: `transfer` (`none`, `frozen`, `fine-tuned`) and `noise` (0 is none) by variant.
+        baseline: Character accuracy of the most frequent symbol per slot.
+        usable: Character accuracy from which on a reader is of use.
+    """
+    claims = list_claims(correct, factors, max(baseline, usable))
+    tested = {name: _test(claims[name]) for name in claims}
+    hypothesis_p = {
+        name: min((t.p_value for t in rows), default=1.0) for name, rows in tested.items()
+    }
+    adjusted = dict(zip(hypothesis_p, holm(list(hypothesis_p.values())), strict=True))
+    ranked = sorted(hypothesis_p, key=lambda name: hypothesis_p[name])
+    verdicts = []
+    for name, rows in tested.items():
+        factor = len(ranked) - ranked.index(name)
+        parts = [
+            _judge_part(name, row, max(adjusted[name], min(1.0, factor * row.p_value)))
+            for row in rows
+        ]
+        verdicts.append(_sum_up(name, parts, {"baseline": baseline, "usable": usable}))
+    return tuple(verdicts)
+
+
+def _test(claims: Sequence[Claim]) -> list[_Tested]:
+    """Compare all ways of one hypothesis at once, so that p-values know of each other."""
+    comparisons = iter(compare([contrast for claim in claims for contrast in claim.contrasts]))
+    return [
+        _Tested(claim, tuple(next(comparisons) for _ in claim.contrasts), claim.contrasts)
+        for claim in claims
+    ]
+
+
+def _judge_part(name: Name, tested: _Tested, p_holm: float) -> Part:
+    claim = tested.claim
+    if not tested.is_complete:
+        part = Part(scope=claim.scope, outcome="undecided", missing=claim.missing)
+        return part.model_copy(update={"sentence": phrase_part(name, part)})
+    weakest = tested.comparisons[tested.weakest]
+    margin = None if name == "H1" else MARGIN
+    # The smallest of several true differences lies between the smallest ends.
+    low = min(comparison.low for comparison in tested.comparisons)
+    high = min(comparison.high for comparison in tested.comparisons)
+    num_seeds = min(comparison.num_seeds for comparison in tested.comparisons)
+    outcome = decide(low, high, p_holm, num_seeds, target=weakest.target, margin=margin)
+    further = None
+    if outcome == "undecided":
+        further = seeds_needed(tested.contrasts[tested.weakest].crossed, margin)
+    part = Part(
+        scope=claim.scope,
+        outcome=outcome,
+        effect=weakest.effect,
+        low=low,
+        high=high,
+        target=weakest.target,
+        p_value=tested.p_value,
+        p_holm=p_holm,
+        num_seeds=num_seeds,
+        num_plates=weakest.num_plates,
+        further_seeds=further,
+        comparisons=tested.comparisons,
+    )
+    return part.model_copy(update={"sentence": phrase_part(name, part)})
+
+
+def _sum_up(name: Name, parts: Sequence[Part], details: dict[str, Any]) -> Verdict:
+    # The first of the winners, not the largest: the account's own way stands first.
+    head = min(parts, key=lambda part: _RANKS.index(part.outcome))
+    return Verdict(
+        hypothesis=name,
+        title=TITLES[name],
+        scope=head.scope,
+        outcome=head.outcome,
+        effect=head.effect,
+        low=head.low,
+        high=head.high,
+        target=head.target,
+        p_value=head.p_value,
+        p_holm=head.p_holm,
+        further_seeds=head.further_seeds,
+        sentence=phrase_verdict(head, parts),
+        method=METHODS[name],
+        parts=tuple(parts),
+        details={**details, "alpha": ALPHA, "margin": MARGIN},
+    )

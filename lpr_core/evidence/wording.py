@@ -1,0 +1,119 @@
+"""Verdicts in words: one sentence with numbers, for people who read nothing else."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lpr_core.evidence.planning import MARGIN, MAX_FURTHER_SEEDS
+
+if TYPE_CHECKING:
+    from lpr_core.evidence.hypotheses import Name
+    from lpr_core.evidence.verdicts import Part
+
+SCOPES = {"none": "from scratch", "frozen": "frozen", "fine-tuned": "fine-tuned"}
+"""How a way of transfer is named within a sentence."""
+
+MINUS = "\N{MINUS SIGN}"
+
+_SUBJECTS = {
+    "none": "Networks trained from scratch",
+    "frozen": "Networks with a frozen, pretrained backbone",
+    "fine-tuned": "Networks fine-tuned from pretrained weights",
+}
+
+
+def points(share: float) -> str:
+    """Return a difference of shares in percentage points, signed, with one decimal."""
+    rounded = round(100 * share, 1)
+    sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
+    return f"{sign}{abs(rounded):.1f}"
+
+
+def percent(share: float) -> str:
+    """Return a share in percent: `91.5 %`."""
+    return f"{100 * share:.1f} %"
+
+
+def p_text(p_value: float) -> str:
+    """Return a p-value as `p = 0.031` or `p < 0.001`."""
+    return f"p = {p_value:.3f}" if p_value >= 0.001 else "p < 0.001"
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 seed`, `8 seeds`, `3,000 plates`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def phrase_part(name: "Name", part: "Part") -> str:
+    """Return what holds in one way of transfer, as one sentence."""
+    subject = _SUBJECTS[part.scope]
+    if part.missing:
+        return f"{subject}: not compared yet, for want of {', '.join(part.missing)}."
+    found = _phrase_level(part) if name == "H1" else _phrase_difference(name, part)
+    basis = f"{count(part.num_seeds, 'seed')}, {count(part.num_plates, 'plate')}"
+    return f"{subject} {found}; {basis}, Holm {p_text(part.p_holm)}: {_phrase_outcome(part)}."
+
+
+def phrase_verdict(head: "Part", parts: Sequence["Part"]) -> str:
+    """Return the verdict of a hypothesis: the sentence of what decided, the rest in short."""
+    others = [part for part in parts if part is not head]
+    if not others:
+        return head.sentence
+    told = "; ".join(f"{SCOPES[part.scope]}: {_phrase_short(part)}" for part in others)
+    return f"{head.sentence.removesuffix('.')}; {told}."
+
+
+def _phrase_level(part: "Part") -> str:
+    effect, low, high = _numbers(part)
+    relation = "more" if effect > part.target else "less"
+    return (
+        f"read {percent(effect)} of the characters, {relation} than the usable "
+        f"{percent(part.target)} (95 % interval {percent(low)} to {percent(high)})"
+    )
+
+
+def _phrase_difference(name: "Name", part: "Part") -> str:
+    effect, low, high = _numbers(part)
+    against = {
+        "H2": "than networks trained from scratch",
+        "H3": "with noise in training than without, on clean plates",
+        "H4": f"with noise than the best of the other cells, {_find_rival(part)}",
+    }[name]
+    return (
+        f"read {points(abs(effect)).lstrip('+')} percentage points "
+        f"{'more' if effect >= 0 else 'fewer'} of the characters {against} "
+        f"(95 % interval {points(low)} to {points(high)})"
+    )
+
+
+def _find_rival(part: "Part") -> str:
+    return min(part.comparisons, key=lambda comparison: comparison.effect).reference
+
+
+def _numbers(part: "Part") -> tuple[float, float, float]:
+    if part.effect is None or part.low is None or part.high is None:
+        raise ValueError(f"a part without runs has no numbers. Received: {part.scope}")
+    return part.effect, part.low, part.high
+
+
+def _phrase_outcome(part: "Part") -> str:
+    if part.outcome == "undecided":
+        return f"undecided, {phrase_need(part.further_seeds)}"
+    if part.outcome == "equivalent":
+        return "equivalent within one percentage point"
+    is_small = not part.target and abs(_numbers(part)[0]) < MARGIN
+    return part.outcome + (", though by less than one percentage point" if is_small else "")
+
+
+def phrase_need(further_seeds: int | None) -> str:
+    """Return what would decide an open question."""
+    if further_seeds is not None:
+        return f"about {count(further_seeds, 'further seed')} would decide"
+    return f"and {MAX_FURTHER_SEEDS} further seeds would not decide: more validation plates might"
+
+
+def _phrase_short(part: "Part") -> str:
+    if part.missing:
+        return f"not compared, for want of {', '.join(part.missing)}"
+    effect, low, high = _numbers(part)
+    show = percent if part.target else points
+    return f"{part.outcome} ({show(effect)} [{show(low)}, {show(high)}])"
