@@ -48,7 +48,7 @@ def pick_lettering(fonts: tuple[str, ...], rng: np.random.Generator) -> Letterin
     if font != STROKES:
         boldness = int(rng.integers(-2, 4))
         return Lettering(font, float(rng.uniform(0.82, 1.2)), boldness, None, bare_one)
-    weight = float(rng.uniform(0.1, 0.175))
+    weight = float(rng.uniform(0.1, 0.19))
     style = StrokeStyle(
         weight=weight,
         roundness=float(rng.uniform(0.55, 1.0)),

@@ -81,9 +81,10 @@ def draw_stroke_glyph(symbol: str, style: StrokeStyle, height: int) -> np.ndarra
     offset = thickness / 2
     radius = style.roundness * inner[0] / 2
     for stroke in strokes:
-        curve = _round_corners(stroke, inner, radius) + offset
-        if style.flat_ends and not stroke.closed:
-            curve = _extend_vertical_ends(curve, offset)
+        curve = _round_corners(stroke, inner, radius)
+        if not stroke.closed:
+            curve = _finish_ends(curve, inner, offset, style.flat_ends)
+        curve += offset
         points = np.round(curve * 16).astype(np.int32)
         cv2.polylines(canvas, [points], stroke.closed, 255, thickness, cv2.LINE_AA, shift=4)
     return cv2.resize(
@@ -116,9 +117,18 @@ def _shorten(vector: np.ndarray, radius: float) -> np.ndarray:
     return vector * min(radius, length / 2) / max(length, 1e-6)
 
 
-def _extend_vertical_ends(curve: np.ndarray, by: float) -> np.ndarray:
-    """Push the ends out by `by` pixels, so that the letter box cuts them flat."""
-    first, last = curve[0] - curve[1], curve[-1] - curve[-2]
-    start = curve[0] + first / max(np.hypot(*first), 1e-6) * by
-    end = curve[-1] + last / max(np.hypot(*last), 1e-6) * by
-    return np.vstack([start, curve[1:-1], end]) if len(curve) > 2 else np.vstack([start, end])
+def _finish_ends(curve: np.ndarray, size: np.ndarray, half_weight: float, flat: bool) -> np.ndarray:
+    """Let open ends stop where the skeleton says, although pens have round tips.
+
+    An end inside the letter box (of C, 3 or 6) is drawn back by half the stroke's weight, or bold
+    letters would close their gaps: 6 would become 8. An end at the box is pushed out by as much
+    when it is `flat`, so that the box cuts it off.
+    """
+    ends = []
+    for end, neighbour in ((curve[0], curve[1]), (curve[-1], curve[-2])):
+        step = (end - neighbour) / max(float(np.hypot(*(end - neighbour))), 1e-6) * half_weight
+        beyond = end + step
+        leaves_box = bool((beyond < -1e-6).any() or (beyond > size + 1e-6).any())
+        moved = step * float(flat) if leaves_box else -step
+        ends.append(end + moved)
+    return np.vstack([ends[0], curve[1:-1], ends[1]])
