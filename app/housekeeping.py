@@ -17,29 +17,30 @@ UPLOAD_LIFE_SECONDS = 3600
 SWEEP_SECONDS = 600
 MIN_FREE_BYTES = 500_000_000
 """No upload is taken below this, so that corrections can still be saved."""
-UPLOAD_VARIABLE = "GRADIO_TEMP_DIR"
+
+
+def uploads_dir() -> Path:
+    """Return the folder of uploads, not made yet: `GRADIO_TEMP_DIR`, else one of our own.
+
+    Gradio's own default is shared by all accounts of a machine and by all Gradio apps; what a
+    killed app leaves there, nobody removes.
+    """
+    account = getattr(os, "getuid", getpass.getuser)()
+    own = Path(tempfile.gettempdir()) / f"lpr-uploads-{account}"
+    return Path(os.environ.get("GRADIO_TEMP_DIR") or own)
 
 
 def claim_uploads_dir() -> Path:
-    """Make the folder of uploads, readable for us alone, let Gradio use it, and return it.
-
-    `GRADIO_TEMP_DIR` chooses it. Gradio's own default is shared by all accounts of a machine and
-    by all Gradio apps; what a killed app leaves there, nobody removes.
+    """Make the folder of uploads, readable for us alone, and return it.
 
     Raises:
         ValueError: Another account has put a folder in its place.
     """
-    chosen = os.environ.setdefault(UPLOAD_VARIABLE, str(_default_dir()))
-    folder = Path(chosen)
+    folder = uploads_dir()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if hasattr(os, "getuid") and folder.lstat().st_uid != os.getuid():
-        raise ValueError(f"{chosen} belongs to another account; set {UPLOAD_VARIABLE}.")
+        raise ValueError(f"{folder} belongs to another account; set GRADIO_TEMP_DIR.")
     return folder
-
-
-def _default_dir() -> Path:
-    account = getattr(os, "getuid", getpass.getuser)()
-    return Path(tempfile.gettempdir()) / f"lpr-uploads-{account}"
 
 
 def sweep_uploads(folder: Path, life_seconds: float = UPLOAD_LIFE_SECONDS) -> int:
