@@ -92,7 +92,9 @@ def _make_portable(order: RunOrder, run: RunFolder) -> None:
         table.insert(0, "plate", np.array(order.asked_rows))
         run.write_predictions(table.assign(image_path=order.image_paths))
     record = run.read_config()
+    recognizer = record["config"]["recognizer"]
     record["config"]["manifest"] = Path(order.config.manifest).name
+    recognizer["weights"] = Path(recognizer["weights"]).name
     run.write_config(record)
 
 

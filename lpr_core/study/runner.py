@@ -1,5 +1,6 @@
 """Run a study: variants times seeds, resumable, several at a time."""
 
+import shutil
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,7 +23,7 @@ from lpr_core.study.plates import (
 )
 from lpr_core.study.presets import StudyPreset, find_preset
 from lpr_core.study.record import RECORD_NAME, StudyRecord
-from lpr_core.study.results import StudyFolder
+from lpr_core.study.results import StudyFolder, summarize_study
 from lpr_core.study.run import RunOrder, discard_weights
 from lpr_core.study.workers import RunEvent, perform_runs
 from lpr_core.training.config import TrainingConfig
@@ -193,8 +194,10 @@ def _perform(
         for variant, seed in done:
             discard_weights(folder.run(variant.name, seed))
     ledger = _Ledger(folder, chosen, orders, request.jobs, on_progress)
-    perform_runs(orders, request.jobs, ledger.note)
+    perform_runs(orders, request.jobs, folder.work_dir / "log.txt", ledger.note)
     _note_machine(folder, chosen)
+    if summarize_study(folder.path).state == "complete":
+        shutil.rmtree(folder.work_dir, ignore_errors=True)
     return ledger.progress()
 
 

@@ -2,13 +2,17 @@
 
 import os
 import signal
+import sys
 import time
+import traceback
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
+from pathlib import Path
 from threading import Thread
 
 from lpr_core.study.results import StudyFolder
@@ -50,18 +54,19 @@ class _Slot:
 
 
 def perform_runs(
-    orders: Iterable[RunOrder], jobs: int, on_event: Callable[[RunEvent], None]
+    orders: Iterable[RunOrder], jobs: int, log_path: Path, on_event: Callable[[RunEvent], None]
 ) -> None:
     """Perform runs in processes, as many at a time as there are jobs.
 
     Args:
         orders: What to do, in this order.
         jobs: Processes; they share the cores, and a GPU where there is one.
+        log_path: What frameworks say, and tracebacks, are appended to this file.
         on_event: Called in this thread.
     """
     waiting = deque(orders)
-    environment = divide_machine(jobs)
-    slots = [_start(environment) for _ in range(min(jobs, len(waiting)))]
+    make_slot = partial(_start, divide_machine(jobs), log_path)
+    slots = [make_slot() for _ in range(min(jobs, len(waiting)))]
     try:
         for slot in slots:
             _hand_out(slot, waiting)
@@ -70,7 +75,7 @@ def perform_runs(
                 slot = next(slot for slot in busy if slot.pipe is pipe)
                 event = _receive(slot)
                 if event.is_over:
-                    _free(slot, environment)
+                    _free(slot, make_slot)
                     _hand_out(slot, waiting)
                 on_event(event)
     finally:
@@ -95,9 +100,9 @@ def divide_machine(jobs: int) -> dict[str, str]:
     }
 
 
-def _start(environment: Mapping[str, str]) -> _Slot:
+def _start(environment: Mapping[str, str], log_path: Path) -> _Slot:
     here, there = _context.Pipe()
-    process = _context.Process(target=_work, args=(there, dict(environment)), daemon=False)
+    process = _context.Process(target=_work, args=(there, dict(environment), log_path))
     process.start()
     there.close()
     return _Slot(process, here)
@@ -123,20 +128,21 @@ def _receive(slot: _Slot) -> RunEvent:
     return event
 
 
-def _free(slot: _Slot, environment: Mapping[str, str]) -> None:
+def _free(slot: _Slot, make_slot: Callable[[], _Slot]) -> None:
     """Make a process ready for the next run; a dead or an old one is replaced."""
     slot.order = None
     if slot.process.is_alive() and slot.runs_begun < _RUNS_PER_PROCESS:
         return
     slot.process.kill()
     slot.process.join()
-    fresh = _start(environment)
+    fresh = make_slot()
     slot.process, slot.pipe, slot.runs_begun = fresh.process, fresh.pipe, 0
 
 
-def _work(pipe: Connection, environment: Mapping[str, str]) -> None:
+def _work(pipe: Connection, environment: Mapping[str, str], log_path: Path) -> None:
     """Perform runs until there are no more; the life of a process."""
     os.environ.update(environment)  # before the framework is imported
+    _redirect_output(log_path)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
     Thread(target=_end_with_parent, daemon=True).start()
     _use_threads(int(environment["OMP_NUM_THREADS"]))
@@ -146,6 +152,14 @@ def _work(pipe: Connection, environment: Mapping[str, str]) -> None:
         except EOFError:
             return
         pipe.send(_try_run(order, pipe))
+
+
+def _redirect_output(log_path: Path) -> None:
+    """Keep the terminal for the progress; frameworks write past Python to the descriptors."""
+    log_path.parent.mkdir(parents=True, exist_ok=True)
+    with log_path.open("ab") as log:
+        for stream in (sys.stdout, sys.stderr):
+            os.dup2(log.fileno(), stream.fileno())
 
 
 def _use_threads(count: int) -> None:
@@ -168,6 +182,7 @@ def _try_run(order: RunOrder, pipe: Connection) -> RunEvent:
     try:
         perform_run(order, tell)
     except Exception as error:
+        traceback.print_exc()
         reason = f"{type(error).__name__}: {error}"
         _note_failure(order, reason)
         return RunEvent(order, 0.0, is_over=True, error=reason)

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
 Write = Callable[[HistoryRow], None]
 
-_PACKAGES = {"tensorboard": "tensorboard.summary", "mlflow": "mlflow"}
+_MODULES = {"tensorboard": "tensorboard.summary", "mlflow": "mlflow"}
+_PACKAGES = {"tensorboard": "tensorboard", "mlflow": "mlflow-skinny"}
 _EXPERIMENT = "lpr"
 _RUN_ID_NAME = "mlflow_run_id"
 
@@ -72,11 +73,11 @@ def open_trackers(
 
 def _import_package(tracker: str) -> ModuleType:
     try:
-        return import_module(_PACKAGES[tracker])
+        return import_module(_MODULES[tracker])
     except ModuleNotFoundError as error:
         raise ValueError(
-            f"`--log {tracker}` needs the package {tracker}, which is not installed: "
-            f"pip install {tracker}."
+            f"`--log {tracker}` needs the package {_PACKAGES[tracker]}, which is not installed: "
+            f"pip install {_PACKAGES[tracker]}"
         ) from error
 
 
