@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lpr_core.cli.errors import SOME_FAILED
+from lpr_core.cli.report import report
 from lpr_core.places import studies_dir
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 study_app = typer.Typer(
     help="Compare trainings: variants times seeds on the same plates.", no_args_is_help=True
 )
+study_app.command("report")(report)
 
 StudyArgument = Annotated[str, typer.Argument(help="A study's name, or its folder.")]
 

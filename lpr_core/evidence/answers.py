@@ -229,7 +229,7 @@ def _judge_noise(
 
 def _differ_by_noise(factors: Factors, comparison: Comparison) -> bool:
     ours, theirs = factors[comparison.variant], factors[comparison.reference]
-    return ours != theirs and {**ours, "noise": 0.0} == {**theirs, "noise": 0.0}
+    return theirs != ours and theirs == {**ours, "noise": 0.0}
 
 
 def _join_folds(inputs: StudyInputs) -> dict[str, Score]:

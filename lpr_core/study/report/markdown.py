@@ -1,0 +1,65 @@
+"""A report as Markdown: the words and the tables."""
+
+from collections.abc import Sequence
+
+from lpr_core.evidence.answers import Answers
+from lpr_core.evidence.wording import SCOPES, percent, points
+from lpr_core.study.report.facts import list_facts
+from lpr_core.study.report.sections import Claim, Section
+from lpr_core.study.report.tables import Table
+
+
+def render_markdown(answers: Answers, sections: Sequence[Section]) -> str:
+    """Return the report as GitHub reads it."""
+    facts = answers.facts
+    parts = [f"# {facts.get('name', 'Study')}", str(facts.get("question", ""))]
+    parts.append("\n".join(f"- {name}: {value}" for name, value in list_facts(answers)))
+    parts += [f"> {note}" for note in answers.notes]
+    for section in sections:
+        if not section.claims and not section.tables:
+            continue  # figures only
+        parts.append(f"## {section.title}")
+        parts += section.paragraphs
+        parts += [_render_claim(claim) for claim in section.claims]
+        parts += [f"**{table.title}**\n\n{render_table(table)}" for table in section.tables]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def render_table(table: Table) -> str:
+    """Return a table; numbers stand at the right."""
+    lines = [
+        _render_row(table.columns),
+        _render_row(["---", *["---:"] * (len(table.columns) - 1)]),
+        *map(_render_row, table.rows),
+    ]
+    return "\n".join(lines)
+
+
+def render_verdicts(answers: Answers) -> str:
+    """Return the verdicts as one table, for a README: a row for each hypothesis and way."""
+    rows = []
+    for verdict in answers.verdicts:
+        rows.append((f"**{verdict.hypothesis} {verdict.title}**", f"**{verdict.outcome}**", "", ""))
+        for part in verdict.parts:
+            if part.effect is None or part.low is None or part.high is None:
+                rows.append((SCOPES[part.scope], "not compared", "", ""))
+                continue
+            show = percent if part.target else points
+            numbers = f"{show(part.effect)} [{show(part.low)}, {show(part.high)}]"
+            rows.append((SCOPES[part.scope], part.outcome, numbers, f"{part.p_holm:.3f}"))
+    columns = ("hypothesis", "verdict", "effect (95 % interval)", "Holm p")
+    return render_table(Table("Verdicts", columns, tuple(rows)))
+
+
+def _render_claim(claim: Claim) -> str:
+    colon = "" if claim.title.endswith("?") else ":"
+    parts = [f"**{claim.title}{colon} {claim.outcome}.** {claim.sentence}"]
+    if claim.table is not None:
+        parts.append(render_table(claim.table))
+    if claim.method:
+        parts.append(f"<details><summary>Method</summary>\n\n{claim.method}\n\n</details>")
+    return "\n\n".join(parts)
+
+
+def _render_row(texts: Sequence[str]) -> str:
+    return f"| {' | '.join(text.replace('|', '&#124;') for text in texts)} |"
