@@ -6,6 +6,8 @@ from lpr_core.labels import LabelStore, LeaseError, Mark, Order
 from lpr_core.labels.queue import Queue
 from tests.label_samples import picture_bytes, reading_dict
 
+pytest_plugins = ["tests.label_databases"]
+
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
@@ -28,8 +30,8 @@ def clock():
 
 
 @pytest.fixture
-def store(tmp_path, clock):
-    opened = LabelStore(data_dir=tmp_path)
+def store(label_url, tmp_path, clock):
+    opened = LabelStore(label_url, tmp_path)
     opened.queue = Queue(opened._database, clock)
     yield opened
     opened.close()

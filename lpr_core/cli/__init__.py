@@ -5,10 +5,12 @@ import typer
 from lpr_core.cli.data import data_app
 from lpr_core.cli.errors import OneSentenceGroup
 from lpr_core.cli.export import export_run
+from lpr_core.cli.labels import labels_app
 from lpr_core.cli.reading import evaluate_plates, read_pictures
 from lpr_core.cli.study import study_app
 from lpr_core.cli.synthesis import synthesize_plates
 from lpr_core.cli.training import train
+from lpr_core.cli.users import users_app
 
 __all__ = ["app"]
 
@@ -25,3 +27,5 @@ app.command("train")(train)
 app.command("synthesize")(synthesize_plates)
 app.add_typer(data_app, name="data")
 app.add_typer(study_app, name="study")
+app.add_typer(labels_app, name="labels")
+app.add_typer(users_app, name="users")

@@ -99,7 +99,7 @@ def audit_rows(connection: Connection, wanted: AuditFilter) -> Iterator[AuditRow
 
 
 def _stream(connection: Connection, found: Select) -> Iterator[Any]:
-    return iter(connection.execution_options(yield_per=_CHUNK).execute(found).mappings())
+    return iter(connection.execute(found.execution_options(yield_per=_CHUNK)).mappings())
 
 
 def _select_revisions(wanted: AuditFilter) -> Select:

@@ -64,20 +64,16 @@ class Database:
 
     Args:
         url: An SQLAlchemy URL of a dialect in `DIALECTS`.
+        migrates: Leave the schema as it is, or absent, if not.
 
     Raises:
         StoreError: It cannot be opened, or a newer version of this program has written it.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, migrates: bool = True) -> None:
         self.engine = _create_engine(url)
-        with self.read() as connection:
-            is_newest = _read_version(connection) == SCHEMA_VERSION
-        # Most starts need no turn among the writers, and a full disk can still be read from.
-        if not is_newest:
-            with self.write() as connection:
-                take_turns(connection, "migration")
-                migrate(connection)
+        if migrates:
+            self._migrate()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -96,6 +92,15 @@ class Database:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+    def _migrate(self) -> None:
+        with self.read() as connection:
+            is_newest = read_version(connection) == SCHEMA_VERSION
+        # Most starts need no turn among the writers, and a full disk can still be read from.
+        if not is_newest:
+            with self.write() as connection:
+                take_turns(connection, "migration")
+                migrate(connection)
 
 
 def take_turns(connection: Connection, matter: str) -> None:
@@ -119,7 +124,7 @@ def migrate(connection: Connection, target: str = "head") -> None:
     Raises:
         StoreError: The database has a version that this program does not know.
     """
-    found = _read_version(connection)
+    found = read_version(connection)
     if found == SCHEMA_VERSION:
         return
     # Only now: most starts find the newest schema, and Alembic takes a quarter of a second.
@@ -155,7 +160,8 @@ def _copy_sqlite(connection: Connection, version: str) -> None:
     sync_path(copy_path.parent)
 
 
-def _read_version(connection: Connection) -> str | None:
+def read_version(connection: Connection) -> str | None:
+    """Return the schema that a database has; None for an empty one."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     return connection.scalar(select(column("version_num")).select_from(table(VERSION_TABLE)))

@@ -5,7 +5,7 @@ import io
 import re
 import time
 from collections.abc import Iterable
-from pathlib import Path
+from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import NamedTuple
 
 import numpy as np
@@ -36,6 +36,11 @@ def hash_file(path: Path) -> str:
 def is_picture_id(text: str) -> bool:
     """Tell whether a text could be a picture's id; nothing else may become part of a path."""
     return _PICTURE_ID.fullmatch(text) is not None
+
+
+def plain_name(name: str) -> str:
+    """Drop the folders of any system and cut what no file system would take."""
+    return PurePosixPath(PureWindowsPath(name).as_posix()).name[:255] or "picture"
 
 
 class SavedPicture(NamedTuple):

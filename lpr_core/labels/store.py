@@ -3,16 +3,18 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
 from lpr_core.labels.audit import AuditFilter, AuditRow, audit_rows
+from lpr_core.labels.backup import Backup, Progress, write_backup
+from lpr_core.labels.bulk import Bulk
 from lpr_core.labels.clock import utc_now
 from lpr_core.labels.database import Database, explain_errors, take_turns
 from lpr_core.labels.people import People
-from lpr_core.labels.pictures import PictureFolder, identify_picture
+from lpr_core.labels.pictures import PictureFolder, identify_picture, plain_name
 from lpr_core.labels.projects import Projects, check_project
 from lpr_core.labels.quality import Quality
 from lpr_core.labels.queries import (
@@ -41,6 +43,7 @@ from lpr_core.labels.verdicts import (
     write_history,
     write_revision,
 )
+from lpr_core.labels.verify import StoreCheck, check_store
 from lpr_core.places import user_data_dir
 
 DEFAULT_PAGE_SIZE = 20
@@ -59,6 +62,7 @@ class LabelStore:
         queue: Hands out plates, each to one person at a time.
         people: Users, sign-in, tokens.
         quality: Agreement between people, gold plates, disputes.
+        bulk: Many pictures or readings in one transaction.
 
     Args:
         url: Database; by default `LPR_DATABASE_URL`, else SQLite in `data_dir`.
@@ -72,13 +76,13 @@ class LabelStore:
     def __init__(self, url: str | None = None, data_dir: Path | None = None) -> None:
         with explain_errors():
             folder = data_dir or user_data_dir()
-        url = url or os.environ.get("LPR_DATABASE_URL") or f"sqlite:///{folder / 'labels.sqlite3'}"
-        self._database = Database(url)
+        self._database = Database(url or database_url(folder))
         self._pictures = PictureFolder(folder / "pictures")
         self.projects = Projects(self._database)
         self.queue = Queue(self._database)
         self.people = People(self._database)
         self.quality = Quality(self._database)
+        self.bulk = Bulk(self._database, self._pictures)
         with explain_errors():
             self._pictures.sweep_drafts()
 
@@ -110,7 +114,7 @@ class LabelStore:
             saved = self._pictures.save(picture_id, content)
         row = {
             "picture_id": picture_id,
-            "name": _plain_name(name),
+            "name": plain_name(name),
             "added_at": utc_now(),
             **saved._asdict(),
         }
@@ -296,6 +300,15 @@ class LabelStore:
         with self._database.read() as connection:
             yield from audit_rows(connection, wanted or AuditFilter())
 
+    def backup(self, path: Path, on_progress: Progress | None = None) -> Backup:
+        """Write everything to one file; see `backup.write_backup`."""
+        return write_backup(self._database, self.pictures_dir, path, on_progress)
+
+    def verify(self, on_progress: Progress | None = None) -> StoreCheck:
+        """Check files, chains of revisions, and what follows from them; change nothing."""
+        with self._database.read() as connection:
+            return check_store(connection, self.pictures_dir, on_progress)
+
     def _is_complete(self, picture_id: str) -> bool:
         """Tell whether a picture is known and its file is still there."""
         with self._database.read() as connection:
@@ -303,9 +316,9 @@ class LabelStore:
         return file_name is not None and (self.pictures_dir / file_name).exists()
 
 
-def _plain_name(name: str) -> str:
-    """Drop the folders of any system and cut what no file system would take."""
-    return PurePosixPath(PureWindowsPath(name).as_posix()).name[:255] or "picture"
+def database_url(folder: Path) -> str:
+    """Return the URL of the labels: `LPR_DATABASE_URL`, else SQLite in a data folder."""
+    return os.environ.get("LPR_DATABASE_URL") or f"sqlite:///{folder / 'labels.sqlite3'}"
 
 
 def _find_file(connection: Connection, picture_id: str) -> str | None:

@@ -20,7 +20,7 @@ def upgrade() -> None:
     if op.get_bind().dialect.name == "sqlite":
         _copy_table()
     else:
-        op.drop_constraint(NAME, "revisions", type_="check")
+        op.drop_constraint(op.f(NAME), "revisions", type_="check")
         op.create_check_constraint(op.f(NAME), "revisions", RULE)
 
 
