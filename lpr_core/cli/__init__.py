@@ -5,6 +5,12 @@ import typer
 from lpr_core.cli.data import data_app
 from lpr_core.cli.errors import OneSentenceGroup
 from lpr_core.cli.export import export_run
+from lpr_core.cli.intake import (
+    export_labels_to,
+    import_labels,
+    read_unread_pictures,
+    take_in_pictures,
+)
 from lpr_core.cli.labels import labels_app
 from lpr_core.cli.reading import evaluate_plates, read_pictures
 from lpr_core.cli.study import study_app
@@ -27,5 +33,9 @@ app.command("train")(train)
 app.command("synthesize")(synthesize_plates)
 app.add_typer(data_app, name="data")
 app.add_typer(study_app, name="study")
+labels_app.command("take-in")(take_in_pictures)
+labels_app.command("read")(read_unread_pictures)
+labels_app.command("export")(export_labels_to)
+labels_app.command("import")(import_labels)
 app.add_typer(labels_app, name="labels")
 app.add_typer(users_app, name="users")

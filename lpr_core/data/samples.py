@@ -115,14 +115,21 @@ def cut_plate(path: Path, box: Box | None) -> Picture:
     """
     try:
         picture = read_picture(path)
+        return picture if box is None else cut_box(picture, box)
     except PictureError as error:
         raise PictureError(f"{path.name}: {error}") from error
-    if box is None:
-        return picture
+
+
+def cut_box(picture: Picture, box: Box) -> Picture:
+    """Cut out a box; where it reaches over the edge, it is cut off.
+
+    Raises:
+        PictureError: The picture has no such place.
+    """
     crop = picture[box.y : box.y + box.height, box.x : box.x + box.width]
     if not crop.size:
         raise PictureError(
-            f"{path.name}: The plate's box ({box.x}, {box.y}, {box.width}, {box.height}) lies "
+            f"The plate's box ({box.x}, {box.y}, {box.width}, {box.height}) lies "
             f"outside the picture of {picture.shape[1]} x {picture.shape[0]} pixels."
         )
     return crop

@@ -1,0 +1,134 @@
+"""Where many pictures come from: files, folders, ZIP archives; all checked before one is opened."""
+
+import os
+import stat
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path, PurePosixPath
+
+from lpr_core.labels.archives import MAX_ENTRIES, Archive, open_archive
+from lpr_core.plates.imaging import MAX_BYTES
+
+_JUNK = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
+
+
+class SourceError(ValueError):
+    """Nothing is taken from a source; the message is one sentence for a person."""
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file that was brought.
+
+    Attributes:
+        name: Its path inside what was brought, with `/` between folders.
+        size: Bytes.
+        read: Returns its bytes; it raises ValueError or OSError where it cannot.
+        path: Where it lies; None in an archive.
+    """
+
+    name: str
+    size: int
+    read: Callable[[], bytes]
+    path: Path | None = None
+
+
+@contextmanager
+def open_sources(paths: Sequence[Path]) -> Iterator[list[SourceFile]]:
+    """Give all files below folders and in archives, and single files, sorted within each.
+
+    Hidden files, and what macOS and Windows leave behind, are passed over. Where several things
+    are brought, each name begins with the folder's or the archive's own.
+
+    Args:
+        paths: Files, folders, or ZIP archives (told by their content).
+
+    Raises:
+        SourceError: A folder has a link or a device in it, or too many files.
+        ArchiveError: As `open_archive`.
+        FileNotFoundError: There is no such file or folder.
+    """
+    with ExitStack() as stack:
+        files: list[SourceFile] = []
+        for path in paths:
+            found = _open_source(path, stack)
+            prefix = f"{path.name}/" if len(paths) > 1 and not _is_single(path, found) else ""
+            files += [
+                SourceFile(f"{prefix}{file.name}", file.size, file.read, file.path)
+                for file in found
+            ]
+            _check_count(len(files))
+        yield files
+
+
+def _is_single(path: Path, found: Sequence[SourceFile]) -> bool:
+    return len(found) == 1 and found[0].path == path
+
+
+def _open_source(path: Path, stack: ExitStack) -> list[SourceFile]:
+    if path.is_dir():
+        return list(_walk_folder(path))
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no file or folder {str(path)!r}.")
+    if _is_archive(path):
+        return _list_archive(stack.enter_context(open_archive(path)))
+    return [_single_file(path, path.name)]
+
+
+def _is_archive(path: Path) -> bool:
+    """Tell a ZIP archive by its beginning, or a file that claims to be one by its name."""
+    with path.open("rb") as stream:
+        return stream.read(4) in (b"PK\3\4", b"PK\5\6") or path.suffix.lower() == ".zip"
+
+
+def _list_archive(archive: Archive) -> list[SourceFile]:
+    return [
+        SourceFile(entry.name, entry.size, partial(archive.read, entry))
+        for entry in sorted(archive.entries, key=lambda entry: entry.name)
+        if _is_wanted(entry.name)
+    ]
+
+
+def _walk_folder(folder: Path) -> Iterator[SourceFile]:
+    for parent, folder_names, file_names in os.walk(folder, onerror=_raise):
+        folder_names[:] = sorted(name for name in folder_names if _is_wanted(name))
+        for name in [*folder_names, *sorted(file_names)]:
+            path = Path(parent) / name
+            mode = path.lstat().st_mode
+            shown = path.relative_to(folder).as_posix()
+            if stat.S_ISLNK(mode):
+                raise SourceError(
+                    f"The folder has a link in it: {shown!r}; links are not followed."
+                )
+            if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
+                raise SourceError(f"The folder has something in it that is no file: {shown!r}.")
+            if stat.S_ISREG(mode) and _is_wanted(name):
+                yield _single_file(path, shown)
+
+
+def _single_file(path: Path, name: str) -> SourceFile:
+    return SourceFile(name, path.stat().st_size, partial(_read_file, path), path)
+
+
+def _read_file(path: Path) -> bytes:
+    with path.open("rb") as stream:
+        # One byte more than is allowed: enough to say that it is too large.
+        return stream.read(MAX_BYTES + 1)
+
+
+def _is_wanted(name: str) -> bool:
+    parts = PurePosixPath(name).parts
+    return not any(part.startswith(".") or part in _JUNK for part in parts)
+
+
+def _check_count(count: int) -> None:
+    if count > MAX_ENTRIES:
+        raise SourceError(
+            f"At most {MAX_ENTRIES:,} files are taken in at once. Received: {count:,}"
+        )
+
+
+def _raise(error: OSError) -> None:
+    raise error
