@@ -11,8 +11,8 @@ from lpr_core.labels import (
     LabelStore,
     Mark,
     PlateRecord,
-    StoredReading,
 )
+from lpr_core.labels.rows import DEFAULT_PROJECT_ID
 from lpr_core.plates.imaging import read_picture
 from lpr_core.plates.patterns import all_patterns
 
@@ -40,7 +40,9 @@ class LabelDesk:
         self._store = store
         self._turns = threading.BoundedSemaphore(MAX_READS_AT_ONCE)
 
-    def read(self, content: bytes, name: str, region: str | None) -> Card:
+    def read(
+        self, content: bytes, name: str, region: str | None, project_id: int = DEFAULT_PROJECT_ID
+    ) -> Card:
         """Read one uploaded picture, store both, and return its card.
 
         Raises:
@@ -50,7 +52,7 @@ class LabelDesk:
         """
         with self._turns:
             reading = self._reader.read(read_picture(content), region)
-            picture_id = self._store.add_picture(content, name)
+            picture_id = self._store.add_picture(content, name, project_id)
             return make_card(self._store.add_reading(picture_id, reading.to_dict()))
 
     def read_again(self, picture_ids: Sequence[str], region: str | None) -> list[Card]:
@@ -64,12 +66,40 @@ class LabelDesk:
         for picture_id in picture_ids:
             record = self._store.history(picture_id)
             if record.mark == UNCHECKED:
-                picture = read_picture(self._store.pictures_dir / record.picture.file_name)
-                with self._turns:
-                    reading = self._reader.read(picture, region)
-                record = self._store.add_reading(picture_id, reading.to_dict())
+                record = self._store.add_reading(picture_id, self._read_stored(record, region))
             cards.append(make_card(record))
         return cards
+
+    def have_read(self, record: PlateRecord, region: str | None) -> PlateRecord:
+        """Return a plate with a reading: the stored one, else one made and stored now.
+
+        Raises:
+            StoreError: The store does not answer.
+        """
+        if record.reading:
+            return record
+        picture_id = record.picture.picture_id
+        return self._store.add_reading(picture_id, self._read_stored(record, region))
+
+    def read_as(self, picture_id: str, region: str | None) -> Card:
+        """Return what is read when a plate comes from a region, as a card's `read`.
+
+        It is stored while nobody has checked the plate; what a person saw then stays as it was.
+
+        Raises:
+            ValueError: Unknown picture or region.
+            StoreError: The store does not answer.
+        """
+        record = self._store.history(picture_id)
+        reading = self._read_stored(record, region)
+        if record.mark == UNCHECKED:
+            self._store.add_reading(picture_id, reading)
+        return _show_reading(reading)
+
+    def _read_stored(self, record: PlateRecord, region: str | None) -> dict[str, Any]:
+        picture = read_picture(self._store.pictures_dir / record.picture.file_name)
+        with self._turns:
+            return self._reader.read(picture, region).to_dict()
 
     def correct(self, picture_id: str, text: str, mark: str, author: str) -> Card:
         """Keep a person's verdict and return the card as it now stands.
@@ -108,19 +138,15 @@ def make_card(record: PlateRecord) -> Card:
         "text": record.text,
         "mark": record.mark,
         "author": revision.author if revision else "",
-        "read": _show_reading(record.reading) if record.reading else None,
+        "read": _show_reading(vars(record.reading)) if record.reading else None,
     }
 
 
-def _show_reading(reading: StoredReading) -> dict[str, Any]:
-    return {
-        "text": reading.text,
-        "confidence": reading.confidence,
-        "pattern": reading.pattern,
-        "reader_version": reading.reader_version,
-        # Slots behind the end of a short plate hold pads; there is nothing to show.
-        "slots": [_show_slot(slot) for slot in reading.slots[: len(reading.text)]],
-    }
+def _show_reading(reading: Mapping[str, Any]) -> dict[str, Any]:
+    shown = ("text", "confidence", "region", "pattern", "reader_version")
+    # Slots behind the end of a short plate hold pads; there is nothing to show.
+    slots = reading["slots"][: len(reading["text"])]
+    return {name: reading[name] for name in shown} | {"slots": [_show_slot(slot) for slot in slots]}
 
 
 def _show_slot(slot: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,49 +1,58 @@
 """The labelling app: pictures in, readings out, corrections kept. `python -m app.labeler`.
 
 Environment: `PORT` or `GRADIO_SERVER_PORT` (7860), `LPR_HOST` (127.0.0.1; 0.0.0.0 lets the network
-in), `LPR_DASHBOARD_URL` (a link in the header), and what `lpr_core.places` and
-`lpr_core.labels.LabelStore` read.
+in), `LPR_ALLOWED_HOSTS` (see `app.protection`), `LPR_DASHBOARD_URL` (a link in the header), and
+what `lpr_core.places` and `lpr_core.labels.LabelStore` read.
 """
 
 import os
 import sys
 import warnings
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from app.housekeeping import UPLOAD_LIFE_SECONDS, claim_uploads_dir, keep_clean, uploads_dir
 
 # Before Gradio is imported: it reads them once.
 os.environ.setdefault("GRADIO_ANALYTICS_ENABLED", "False")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("GRADIO_TEMP_DIR", str(uploads_dir()))
 
 import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 
+from app.barriers import MAX_UPLOAD_BYTES
 from app.label_desk import LabelDesk, region_groups
+from app.label_pages.header import make_header_functions
+from app.label_pages.history import make_history_functions
+from app.label_pages.intake import make_intake_functions
+from app.label_pages.queue import make_queue_functions, order_choices, region_templates
+from app.label_pages.review import make_review_functions
+from app.label_pages.sheet import make_sheet_functions
+from app.label_pages.team import make_team_functions
 from app.labeler_api import add_endpoints
 from app.labeler_routes import add_routes
 from app.labeler_view import page_header
-from app.page_functions import make_past_functions, make_sheet_functions
+from app.protection import FAULTS, protect_server
 from app.samples import list_samples
 from app.theme import make_theme
+from app.upload_files import protect_files
 from lpr_core.labels import LabelStore, StoreError
 from lpr_core.plates.imaging import MAX_BYTES
 from lpr_core.reading import Reader
 
 APP_DIR = Path(__file__).resolve().parent
 TITLE = "LPR workbench"
-UPLOAD_LIFE_SECONDS = 3600
 MAX_QUEUE = 64
 NUM_SAMPLES = 6
-# The dashboard beside us is on the host name that the visitor came by.
-FOLLOW_HOST = """
-const link = element.querySelector('[href^="http://127.0.0.1:"]');
-if (link) link.hostname = location.hostname;
-"""
+PAGES_DIR = APP_DIR / "label_pages"
+STYLES = ("base", "bench", "queue", "review", "team")
 
 
 def build_app(reader: Any, store: LabelStore) -> gr.Blocks:
-    """Lay out both pages.
+    """Lay out all pages.
 
     Args:
         reader: Has `read(picture, region)` as `lpr_core.reading.Reader` has.
@@ -56,61 +65,119 @@ def build_app(reader: Any, store: LabelStore) -> gr.Blocks:
         delete_cache=(UPLOAD_LIFE_SECONDS, UPLOAD_LIFE_SECONDS),
     ) as app:
         _add_header(".")
-        gr.HTML(
-            html_template=_read("sheet.html"),
-            js_on_load=_read("plate_card.js") + _read("labeler.js"),
-            apply_default_css=False,
-            elem_id="sheet",
-            server_functions=make_sheet_functions(desk),
+        _add_page(
+            "sheet",
+            ("plate_card", "sheet"),
+            make_sheet_functions(desk),
             regions=region_groups(),
             samples=[sample.name for sample in list_samples()[:NUM_SAMPLES]],
             max_bytes=MAX_BYTES,
         )
         add_endpoints(desk, store)
+    regions = region_groups()
+    with app.route("Queue", "/queue"):
+        _add_header("queue")
+        _add_page(
+            "queue",
+            ("stage", "outbox", "stock", "plate_text", "patterns", "queue"),
+            make_queue_functions(desk, store),
+            regions=regions,
+            orders=order_choices(),
+            patterns=region_templates(),
+        )
     with app.route("Past readings", "/history"):
         _add_header("history")
-        gr.HTML(
-            html_template=_read("past.html"),
-            js_on_load=_read("past.js"),
-            apply_default_css=False,
-            elem_id="past",
-            server_functions=make_past_functions(store),
-        )
+        _add_page("history", ("history",), make_history_functions(store), regions=regions)
+    with app.route("Review", "/review"):
+        _add_header("review")
+        _add_page("review", ("stage", "review"), make_review_functions(store))
+    with app.route("Team", "/team"):
+        _add_header("team")
+        functions = [*make_team_functions(store), *make_intake_functions(store)]
+        _add_page("team", ("team", "intake"), functions, regions=regions)
+    protect_files(app)
     return app.queue(max_size=MAX_QUEUE)
 
 
 def _add_header(current: str) -> None:
-    header = page_header(_read("logo.svg"), current, os.environ.get("LPR_DASHBOARD_URL"))
-    gr.HTML(header, js_on_load=FOLLOW_HOST, apply_default_css=False, elem_id="header")
+    gr.HTML(
+        page_header(_read(APP_DIR / "logo.svg"), current, os.environ.get("LPR_DASHBOARD_URL")),
+        js_on_load=_scripts("header"),
+        apply_default_css=False,
+        elem_id="header",
+        server_functions=make_header_functions(),
+    )
 
 
-def _read(name: str) -> str:
-    return (APP_DIR / name).read_text(encoding="utf-8")
+def _add_page(
+    name: str, scripts: Sequence[str], functions: Sequence[Callable[..., Any]], **props: Any
+) -> None:
+    """Add a page's HTML with its scripts; they find `props` and call `functions`."""
+    gr.HTML(
+        html_template=_read(PAGES_DIR / f"{name}.html"),
+        js_on_load=_scripts(*scripts),
+        apply_default_css=False,
+        elem_id=name,
+        elem_classes=["lpr-page"],
+        server_functions=list(functions),
+        **props,
+    )
 
 
-def build_server(reader: Any, store: LabelStore) -> FastAPI:
-    """Return the web application: our own routes, and Gradio for all the rest."""
-    server = FastAPI(title=TITLE, docs_url=None, redoc_url=None, openapi_url=None)
+def _scripts(*names: str) -> str:
+    return "".join(_read(PAGES_DIR / f"{name}.js") for name in ("kit", *names))
+
+
+def _styles() -> str:
+    return "".join(_read(PAGES_DIR / f"{name}.css") for name in STYLES)
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def build_server(reader: Any, store: LabelStore, host: str = "127.0.0.1") -> FastAPI:
+    """Return the web application: our own routes, Gradio for all the rest, and their protection.
+
+    Args:
+        reader: As for `build_app`.
+        store: As for `build_app`.
+        host: What the server will listen on; beyond loopback, everybody has to sign in.
+    """
+    uploads = claim_uploads_dir()
+    server = FastAPI(
+        title=TITLE,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        lifespan=lambda _server: keep_clean(uploads),
+    )
     add_routes(server, store)
+    folders = (uploads, store.pictures_dir.parent)
+    server.state.setup_code = protect_server(server, store, host, folders)
     with warnings.catch_warnings():
         # Said for every app of several pages, also for one that never asked for SSR.
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
-        return gr.mount_gradio_app(
+        gr.mount_gradio_app(
             server,
             build_app(reader, store),
             path="/",
             theme=make_theme(),
             # As a style of our own: Gradio rewrites what it is given as `css`.
-            head=f"<style>{_read('labeler.css')}</style>",
+            head=f"<style>{_styles()}</style>",
             favicon_path=str(APP_DIR / "logo.svg"),
             footer_links=["api", "settings"],
-            max_file_size=MAX_BYTES,
+            # For archives; a picture has a smaller limit of its own.
+            max_file_size=MAX_UPLOAD_BYTES,
             blocked_paths=[str(store.pictures_dir.parent)],
             run_history=False,
             show_error=False,
             ssr_mode=False,
             pwa=False,
+            mcp_server=True,
+            app_kwargs={"exception_handlers": FAULTS},
         )
+    return server
 
 
 def _choose_port() -> int:
@@ -125,11 +192,13 @@ def main() -> int:
     host = os.environ.get("LPR_HOST") or "127.0.0.1"
     try:
         port = _choose_port()
-        server = build_server(Reader.load(), LabelStore())
+        server = build_server(Reader.load(), LabelStore(), host)
     except (FileNotFoundError, ValueError, StoreError) as problem:
         print(problem, file=sys.stderr)
         return 1
     print(f"The labelling app answers at http://{host}:{port}", flush=True)
+    if code := server.state.setup_code:
+        print(f"Nobody can sign in yet. The set-up code of the first admin is {code}", flush=True)
     # Browsers hold event streams open: a stop does not wait for them for long.
     uvicorn.run(server, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
     return 0

@@ -6,6 +6,7 @@ from html import escape
 from operator import itemgetter
 
 from lpr_core.labels import UNCHECKED, Page, PlateRecord, Revision, StoredReading
+from lpr_core.labels.audit import diff
 
 MARK_NAMES = {
     UNCHECKED: "Not checked",
@@ -14,23 +15,35 @@ MARK_NAMES = {
     "unreadable": "Unreadable",
     "not_a_plate": "Not a plate",
 }
-PAGES = {".": ("Label", "Label plates"), "history": ("History", "Past readings")}
-"""Address of each page: its name in the header, and its heading."""
+PAGES = {
+    ".": ("Read", "Read plates", ""),
+    "queue": ("Queue", "Check plates one by one", ""),
+    "history": ("History", "Past readings", ""),
+    "review": ("Review", "Readings that differ", "reviewer"),
+    "team": ("Team", "Projects and people", "admin"),
+}
+"""Address of each page: its name in the header, its heading, and the role that it needs."""
 
 
 def page_header(logo: str, current: str, dashboard_url: str | None) -> str:
     """Return the header with the way to the other pages; `current` is a key of `PAGES`."""
-    here = ' aria-current="page"'
     links = [
-        f'<a href="{path}"{here * (path == current)}>{escape(name)}</a>'
-        for path, (name, _) in PAGES.items()
+        _page_link(path, name, role, path == current) for path, (name, _, role) in PAGES.items()
     ]
     if dashboard_url:
         links.append(f'<a href="{escape(dashboard_url)}">Dashboard</a>')
     return (
-        f'<header class="top"><a class="logo" href=".">{logo}</a><nav>{"".join(links)}</nav>'
+        f'<header class="top"><a class="logo" href="." aria-label="LPR workbench">{logo}</a>'
+        f'<nav aria-label="Pages">{"".join(links)}</nav><span class="visitor"></span>'
         f'</header><h1 class="unseen">{PAGES[current][1]}</h1>'
     )
+
+
+def _page_link(path: str, name: str, role: str, is_here: bool) -> str:
+    """Return a link; one for a role is shown when the visitor turns out to have it."""
+    here = ' aria-current="page"' if is_here else ""
+    needs = f' data-role="{role}" hidden' if role and not is_here else ""
+    return f'<a href="{path}"{here}{needs}>{escape(name)}</a>'
 
 
 def mark_choices(counts: Mapping[str, int]) -> list[tuple[str, str]]:
@@ -42,11 +55,12 @@ def mark_choices(counts: Mapping[str, int]) -> list[tuple[str, str]]:
     ]
 
 
-def past_readings(page: Page, *, filtered: bool) -> str:
+def past_readings(page: Page, *, filtered: bool, may_make_gold: bool = False) -> str:
     """Return one page of plates, each with its picture, what stands, and its history."""
     if not page.total:
         return f'<p class="nothing">{_say_nothing(filtered)}</p>'
-    return f'<ol class="past">{"".join(map(_plate_row, page.records))}</ol>'
+    rows = (_plate_row(record, may_make_gold) for record in page.records)
+    return f'<ol class="past">{"".join(rows)}</ol>'
 
 
 def say_place(page: Page) -> str:
@@ -64,13 +78,13 @@ def _say_nothing(filtered: bool) -> str:
     return 'No plate has been read yet. <a href=".">Bring the first pictures.</a>'
 
 
-def _plate_row(record: PlateRecord) -> str:
+def _plate_row(record: PlateRecord, may_make_gold: bool) -> str:
     picture, reading = record.picture, record.reading
     text = record.text or (reading.text if reading else "")
     gone = " gone" * (not record.text)
     steps = _steps(record)
     return (
-        f'<li class="entry" data-mark="{record.mark}">'
+        f'<li class="entry" data-mark="{record.mark}" data-id="{picture.picture_id}">'
         f'<figure class="picture"><img src="picture/{picture.picture_id}" loading="lazy"'
         f' width="{picture.width}" height="{picture.height}"'
         f' alt="Picture {escape(picture.name)}"></figure>'
@@ -78,9 +92,26 @@ def _plate_row(record: PlateRecord) -> str:
         f'<span class="badge">{MARK_NAMES[record.mark]}</span>'
         f'<p class="facts"><b>{escape(picture.name)}</b>{_read_as(record)}</p>'
         f"<details><summary>History ({len(steps)} steps)</summary>"
-        f'<ol class="steps">{"".join(steps)}</ol>'
-        f'<a href=".?plate={picture.picture_id}">Check again</a></details></div></li>'
+        f'<ol class="steps">{"".join(steps)}</ol>{_ways_on(record, may_make_gold)}'
+        f"</details></div></li>"
     )
+
+
+def _ways_on(record: PlateRecord, may_make_gold: bool) -> str:
+    """Return what can be done about a plate; all of it adds to the history."""
+    ways = [f'<a class="action" href=".?plate={record.picture.picture_id}">Check again</a>']
+    if record.revisions:
+        latest = record.revisions[-1].revision_id
+        ways.append(
+            f'<button type="button" class="action" data-call="take_back" data-revision="{latest}">'
+            "Undo the last step</button>"
+        )
+    if may_make_gold and record.revision and record.text:
+        ways.append(
+            '<button type="button" class="action" data-call="make_gold"'
+            f' data-text="{escape(record.text)}">Make it a gold plate</button>'
+        )
+    return f'<p class="ways">{"".join(ways)}</p>'
 
 
 def _read_as(record: PlateRecord) -> str:
@@ -107,12 +138,35 @@ def _say_reading(reading: StoredReading) -> str:
 
 def _say_revision(revision: Revision) -> str:
     who = f"<b>{escape(revision.author or 'Somebody')}</b>"
-    before, after = (f"<code>{escape(text)}</code>" for text in (revision.before, revision.after))
-    if not revision.after:
-        return f"{who} marked it: {MARK_NAMES[revision.mark].lower()}"
-    if revision.after == revision.before:
-        return f"{who} confirmed {after}"
-    return f"{who} wrote {after}" + (f" instead of {before}" if revision.before else "")
+    by = f' <span class="saw">(saw {escape(revision.reader_version)})</span>'
+    return f"{who} {_say_change(revision)}{by * bool(revision.reader_version)}"
+
+
+def _say_change(revision: Revision) -> str:
+    before, after = revision.before, revision.after
+    if revision.mark == UNCHECKED:
+        return f"took back {_code(before)}" if before else "took the verdict back"
+    if not after:
+        return f"marked it: {MARK_NAMES[revision.mark].lower()}"
+    if after == before:
+        return f"confirmed {_code(after)}"
+    return f"wrote {_code(after)}" + (f" instead of {show_diff(before, after)}" if before else "")
+
+
+def show_diff(before: str, after: str) -> str:
+    """Show a change symbol by symbol: `<del>` for what went, `<ins>` for what came."""
+    parts = []
+    for change in diff(before, after):
+        if change.kind == "equal":
+            parts.append(escape(change.after))
+            continue
+        parts.append(f"<del>{escape(change.before)}</del>" * bool(change.before))
+        parts.append(f"<ins>{escape(change.after)}</ins>" * bool(change.after))
+    return f"<code>{''.join(parts)}</code>"
+
+
+def _code(text: str) -> str:
+    return f"<code>{escape(text)}</code>"
 
 
 def _percent(probability: float) -> str:

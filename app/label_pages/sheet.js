@@ -1,11 +1,9 @@
 /* The sheet of plates: takes pictures in, leads from plate to plate, saves.
-   Runs as the body of gr.HTML's js_on_load, below plate_card.js: `element`, `props`, `server` and
-   `upload` are given. */
+   Stands on kit.js and plate_card.js. */
 
 const UPLOADS_AT_ONCE = 3;
 const READ_AGAIN_AT_ONCE = 20;
 const query = new URLSearchParams(location.search);
-const find = (selector) => element.querySelector(selector);
 
 const sheet = {
   cards: [],
@@ -93,13 +91,6 @@ const sheet = {
     return plate;
   },
 };
-
-/* Ask the server; the answer may be {error: sentence}, never an exception. A server that is gone
-   answers undefined (Gradio's client keeps the failure to itself) or an exception. */
-async function ask(call, data) {
-  const answer = await call(data).catch((problem) => void console.warn(problem));
-  return answer ?? { error: "The app does not answer. Is it still running?" };
-}
 
 /* --- pictures in */
 

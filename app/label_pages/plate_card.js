@@ -1,30 +1,6 @@
 /* One plate on the sheet: its picture, the text to edit, a chip for each symbol read.
    Knows neither server nor neighbours; it tells the sheet what a person wants. */
 
-const MARK_NAMES = {
-  correct: "Correct",
-  corrected: "Corrected",
-  unreadable: "Unreadable",
-  not_a_plate: "Not a plate",
-};
-const LEVEL_NAMES = { sure: "sure", unsure: "not quite sure", doubtful: "doubtful" };
-
-function make(tag, attributes = {}, ...children) {
-  const node = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === true) node.setAttribute(name, "");
-    else if (value !== false && value != null) node.setAttribute(name, value);
-  }
-  node.append(...children);
-  return node;
-}
-
-/* Round, but never to a certainty that nobody claims. */
-function percent(probability) {
-  if (probability > 0 && probability < 0.005) return "<1%";
-  return `${probability < 1 ? Math.min(Math.round(probability * 100), 99) : 100}%`;
-}
-
 class PlateCard {
   constructor(sheet, data) {
     this.sheet = sheet;

@@ -1,0 +1,332 @@
+/* The queue: one plate at a time, by keyboard. The page answers at once; the outbox brings what was
+   said to the server, the stock has the next plates ready. Stands on kit, stage, outbox, stock,
+   plate_text and patterns. */
+
+const bench = find(".bench");
+const help = find(".help");
+const address = new URLSearchParams(location.search);
+const TRAIL_LENGTH = 6;
+const MAX_SECONDS = 300;
+
+const done = []; // what was said here, newest last: {task, text, mark}
+let lookingBack = 0; // how many plates back; 0 is the one on the desk
+let shown = null; // the task that lies on the desk or that is looked back at
+let since = 0;
+
+const stage = new Stage(find(".stage"), find(".view-tools"));
+const plate = new PlateText(
+  { input: find(".plate-text"), chips: find(".chips"), alternatives: find(".others") },
+  { change: showNote, slot: (place, number) => stage.lookAt(place, number) },
+);
+const stock = new Stock(wanted, {
+  first: showFirst, progress: showProgress, failed: showBanner, lost: tellLost,
+});
+const outbox = new Outbox("lpr-outbox", deliver, {
+  sent: noteSent, refused: noteRefused, waiting: showBanner,
+});
+
+function wanted() {
+  return {
+    project_id: Number(find(".project").value || 1),
+    order: find(".order").value,
+    region: find(".only-region").value,
+  };
+}
+
+/* --- one plate */
+
+function showFirst() {
+  lookingBack = 0;
+  show(stock.first, stock.first?.typed);
+  since = performance.now();
+}
+
+function show(task, typed) {
+  shown = task;
+  bench.dataset.state = task ? (lookingBack ? "back" : "open") : "empty";
+  if (!task) return showNothing();
+  stage.show(task.image, task.name);
+  find(".region").value = task.read?.region ?? "";
+  if (find(".region").selectedIndex < 0) find(".region").value = "";
+  plate.show(task.read?.slots ?? [], typed);
+  plate.input.readOnly = lookingBack > 0;
+  showFacts();
+  beginPlate();
+}
+
+function showFacts() {
+  const { read } = shown;
+  const facts = read ? [`${percent(read.confidence)} sure of the whole plate`] : ["Not read"];
+  if (read?.pattern) facts.push(read.pattern);
+  find(".facts").textContent = facts.join(" · ");
+}
+
+function showNothing() {
+  const waits = outbox.items.length > 0;
+  find(".curtained h2").textContent = waits ? "Sending what you said …" : "Nothing left to check";
+  find(".curtained p").textContent = waits ? ""
+    : "No plate waits for you here. New ones are shown as soon as they come.";
+  if (bench.contains(document.activeElement)) find("[data-do=look]").focus();
+}
+
+/* Put the focus where the work is, unless the person is busy elsewhere on the page. */
+function beginPlate() {
+  const elsewhere = document.activeElement?.closest?.(".tools, .notices, dialog, .facts-side, header");
+  const outside = lookingBack || find(".begin-outside").checked;
+  if (elsewhere || isTouch()) return showMode();
+  outside ? bench.focus({ preventScroll: true }) : plate.focus();
+  showMode();
+}
+
+function showMode() {
+  const typing = document.activeElement === plate.input && !lookingBack;
+  bench.classList.toggle("typing", typing);
+  const words = { true: "Typing. Esc for keys.", false: "Keys. E to edit, ? for all." };
+  find(".mode").textContent = lookingBack
+    ? `Looking back: ${lookingBack} of ${done.length}. ${lookingBack === 1 ? "Z takes it up again. " : ""}Esc goes on.`
+    : words[typing];
+}
+
+function showNote(text) {
+  const region = find(".region");
+  const name = region.selectedOptions[0]?.label ?? "";
+  const said = lookingBack ? MARK_NAMES[done.at(-lookingBack).mark] : "";
+  const warning = said || patternWarning(text, region.value, name);
+  find(".note").textContent = warning;
+  bench.classList.toggle("edited", !lookingBack && plate.isEdited);
+}
+
+function refuse(sentence) {
+  find(".note").textContent = sentence;
+  plate.focus();
+}
+
+/* --- what a person says */
+
+function answer(mark) {
+  if (lookingBack || !stock.first) return;
+  const text = mark === "correct" ? plate.text : "";
+  if (mark === "correct" && !plate.isPlateText) {
+    return refuse(text ? `A plate has only letters and digits, at most 16. Received: ${text}`
+      : "Write the text, or say that the plate is unreadable.");
+  }
+  const seconds = Math.min(MAX_SECONDS, (performance.now() - since) / 1000);
+  const task = stock.next();
+  const corrected = mark === "correct" && text !== (task.read?.text ?? "");
+  done.push({ task, text, mark: corrected ? "corrected" : mark });
+  outbox.push({ call: "answer", name: task.name, data: {
+    assignment_id: task.assignment_id, mark, text, seconds: Math.round(seconds * 10) / 10 } });
+  showFirst();
+  showTrail();
+}
+
+function skip() {
+  if (lookingBack || !stock.first) return;
+  const { assignment_id, name } = stock.next();
+  outbox.push({ call: "skip", name, data: { assignment_id } });
+  showFirst();
+}
+
+/* Reopen the last answer: at once while it is still here, else the server gives it back. */
+function undo() {
+  lookingBack = 0;
+  rememberTyped();
+  const item = outbox.items.at(-1)?.call === "answer" ? outbox.takeBack() : null;
+  if (item) return reopen(done.pop());
+  outbox.push({ call: "undo", name: "", data: {} });
+}
+
+function reopen({ task, text }, fresh = {}) {
+  rememberTyped();
+  stock.putFirst({ ...task, ...fresh, typed: text || undefined });
+  find(".spoken").textContent = `${task.name} is open again.`;
+  showTrail();
+}
+
+function rememberTyped() {
+  if (stock.first && shown === stock.first && plate.isEdited) stock.first.typed = plate.text;
+}
+
+function lookBack() {
+  if (lookingBack >= done.length) return;
+  rememberTyped();
+  lookingBack += 1;
+  const { task, text } = done.at(-lookingBack);
+  show(task, text || task.read?.text);
+}
+
+/* --- what the server answers */
+
+function deliver({ call, data }) {
+  return ask(server[call], { ...data, ...wanted(), count: STOCK_SIZE });
+}
+
+function noteSent(item, reply) {
+  if (item.call === "answer") find(".spoken").textContent = `${item.data.text || item.name} saved.`;
+  if (reply.reopened) {
+    const at = done.findLastIndex(({ task }) => task.id === reply.reopened.id);
+    const [was] = at < 0 ? [{ task: reply.reopened, text: "" }] : done.splice(at, 1);
+    const { assignment_id, seconds_left } = reply.reopened;
+    reopen(was, { assignment_id, until: Date.now() + 1000 * seconds_left });
+  }
+  stock.take(reply);
+  if (!stock.first) showFirst();
+}
+
+/* The server would not take it: say so once, keep what was written, go on. */
+function noteRefused(item, reply) {
+  const words = item.data.text ? ` You had written ${item.data.text}.` : "";
+  notice(`${item.name ? `${item.name}: ` : ""}${reply.error}${words}`);
+  const at = done.findLastIndex(({ task }) => task.assignment_id === item.data.assignment_id);
+  if (at >= 0) done.splice(at, 1);
+  if (!reply.lost) stock.answered.delete(item.data.assignment_id); // still ours: it comes again
+  showTrail();
+  stock.fill();
+}
+
+function tellLost(task, wasFirst) {
+  const typed = wasFirst && plate.isEdited ? plate.text : task.typed;
+  if (wasFirst || typed) {
+    notice(`${task.name} was given to somebody else, because nothing came from here for a while.`
+      + (typed ? ` You had written ${typed}.` : ""));
+  }
+}
+
+function notice(sentence) {
+  const close = make("button", { type: "button", class: "action quiet" }, "Dismiss");
+  const note = make("li", { role: "alert" }, make("span", {}, sentence), close);
+  close.addEventListener("click", () => { note.remove(); beginPlate(); });
+  find(".notices").append(note);
+}
+
+function showBanner(sentence) {
+  const banner = find(".banner");
+  const held = outbox.items.length;
+  banner.hidden = !sentence;
+  banner.textContent = sentence && held
+    ? `${sentence} ${count(held, "answer")} kept here and sent again by ${held === 1 ? "itself" : "themselves"}.`
+    : sentence;
+}
+
+function showProgress({ done_today, left, median_seconds }) {
+  const waiting = outbox.items.filter(({ call }) => call === "answer").length;
+  find(".done").textContent = (done_today + waiting).toLocaleString("en");
+  find(".left").textContent = Math.max(0, left - waiting).toLocaleString("en");
+  find(".pace").textContent = median_seconds == null ? "–" : `${median_seconds.toFixed(1)} s`;
+}
+
+function showTrail() {
+  find(".trail").replaceChildren(...done.slice(-TRAIL_LENGTH).reverse().map(({ task, text, mark }) => (
+    make("li", { class: mark }, make("b", {}, text || task.read?.text || "–"), ` ${MARK_NAMES[mark]}`))));
+}
+
+/* --- region: of this plate, and of those that are wanted */
+
+async function readAs() {
+  const task = shown;
+  const reply = await ask(server.read_as, { picture_id: task.id, region: find(".region").value });
+  if (reply.error) return task === shown && refuse(reply.error);
+  task.read = reply.read;
+  if (task !== shown) return;
+  plate.show(task.read.slots, plate.isEdited ? plate.text : undefined);
+  showFacts();
+  find(".spoken").textContent = `Read again: ${task.read.text}`;
+}
+
+/* --- keys and buttons */
+
+const actions = {
+  accept: () => answer("correct"),
+  unreadable: () => answer("unreadable"),
+  not_a_plate: () => answer("not_a_plate"),
+  skip, undo, previous: lookBack,
+  help: () => help.showModal(),
+  look: () => stock.fill(),
+};
+for (const button of findAll("[data-do]")) {
+  keepFocus(button);
+  button.addEventListener("click", actions[button.dataset.do]);
+}
+
+plate.input.addEventListener("keydown", (event) => {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const doubt = event.key === "Tab" ? plate.nextDoubt(event.shiftKey ? -1 : 1) : -1;
+  if (event.key === "Enter") event.repeat || answer("correct");
+  else if (event.key === "Escape") plate.isEdited ? plate.restore() : bench.focus();
+  else if (event.key === "ArrowDown") plate.turn(1);
+  else if (event.key === "ArrowUp") plate.turn(-1);
+  else if (doubt >= 0) plate.select(doubt);
+  else return;
+  event.preventDefault();
+  event.stopPropagation();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (!isShortcut(event) || event.repeat || help.open || !element.isConnected) return;
+  const onControl = event.target.closest?.("button, a, summary");
+  const keys = {
+    Enter: !onControl && actions.accept,
+    Escape: lookingBack > 0 && showFirst,
+    ArrowLeft: () => plate.select(plate.slot - 1),
+    ArrowRight: () => plate.select(plate.slot + 1),
+    1: () => plate.takeOther(0), 2: () => plate.takeOther(1), 3: () => plate.takeOther(2),
+    d: () => plate.select(Math.max(0, plate.nextDoubt(1, true))),
+    e: () => { if (!lookingBack) plate.focus(); },
+    g: () => find(".region").focus(),
+    u: actions.unreadable, n: actions.not_a_plate, s: skip, z: undo, p: lookBack, "?": actions.help,
+    "+": () => stage.zoomBy(ZOOM_STEP), "-": () => stage.zoomBy(1 / ZOOM_STEP),
+    r: () => stage.rotate(90), 0: () => stage.neutral(),
+  };
+  const action = keys[keyName(event)];
+  if (!action) return;
+  event.preventDefault();
+  action();
+});
+
+for (const kind of ["focusin", "focusout"]) bench.addEventListener(kind, () => setTimeout(showMode));
+help.addEventListener("close", beginPlate);
+find(".region").addEventListener("change", async () => {
+  await readAs();
+  document.activeElement === find(".region") && (isTouch() || plate.focus());
+});
+
+const outside = find(".begin-outside");
+outside.checked = localStorage.getItem("lpr-begin-outside") === "yes";
+outside.addEventListener("change", () => (
+  localStorage.setItem("lpr-begin-outside", outside.checked ? "yes" : "no")));
+
+const author = find(".author");
+author.value = ownName();
+author.addEventListener("change", () => {
+  localStorage.setItem("lpr-author", author.value.trim());
+  stock.exchange();
+});
+
+/* --- begin */
+
+fillSelect(find(".region"), [["Any region", ""], ...props.regions], "");
+fillSelect(find(".only-region"), [["Any region", ""], ...props.regions], address.get("region") ?? "");
+
+for (const [name, selector] of [["project", ".project"], ["order", ".order"], ["region", ".only-region"]]) {
+  find(selector).addEventListener("change", () => {
+    address.set(name, find(selector).value);
+    history.replaceState(history.state, "", `?${address}`);
+    stock.exchange();
+  });
+}
+
+window.addEventListener("beforeunload", (event) => {
+  rememberTyped();
+  if (outbox.items.length || stock.first?.typed) event.preventDefault();
+});
+
+(async () => {
+  const desk = await ask(server.open_queue);
+  if (desk.error) return showBanner(desk.error);
+  find(".alone").hidden = !desk.alone;
+  fillSelect(find(".project"), desk.projects, address.get("project") ?? "1");
+  if (address.get("order")) find(".order").value = address.get("order");
+  outbox.send();
+  await stock.start();
+  element.classList.add("ready");
+})();
