@@ -28,10 +28,10 @@ LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 def protect_server(
     server: FastAPI, store: LabelStore, host: str, folders: Sequence[Path] = ()
 ) -> str | None:
-    """Add sign-in and all protection to a server; call it last.
+    """Add sign-in and all protection to a server.
 
     Args:
-        server: With all of its routes.
+        server: Without a route yet that takes every path, as Gradio's does.
         store: Knows the people.
         host: What the server listens on.
         folders: Where uploads are written.

@@ -4,7 +4,6 @@ import json
 import logging
 import re
 import zipfile
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -22,7 +21,7 @@ from lpr_core.labels.exchange import ExportKind
 from lpr_core.plates.imaging import PictureError
 from lpr_core.plates.patterns import regions
 from tests.conftest import REPOSITORY_DIR
-from tests.fake_reader import VERSION, FakeReader, hash_text
+from tests.fake_reader import VERSION, FakeReader
 from tests.label_samples import picture_bytes, reading_dict
 from tests.page_kit import caller, person
 
@@ -348,6 +347,26 @@ def test_downloads(served, kind):
     assert client.get("/export/passwords").status_code == 422
 
 
+def test_downloads_follow_the_filters_of_the_history(served):
+    client, store, _ = served
+    store.add_revision(store.add_picture(picture_bytes(31), "b.png"), text="FIL1T3R", author="eve")
+    by_eve = client.get("/export/manifest.csv?person=eve&mark=corrected&since=2020-01-01&project=1")
+    assert "FIL1T3R" in by_eve.text
+    for wanted in ("person=ann", "mark=correct", "until=2020-01-01", "region=br", "project=7"):
+        assert "FIL1T3R" not in client.get(f"/export/manifest.csv?{wanted}").text
+    for wanted in ("mark=nice", "since=yesterday", "project=x"):
+        assert client.get(f"/export/manifest.csv?{wanted}").status_code == 422
+
+
+def test_the_audit_tells_everything_line_by_line(served):
+    client, store, _ = served
+    store.add_revision(store.add_picture(picture_bytes(32), "c.png"), text="AUD1T", author="eve")
+    lines = [json.loads(line) for line in client.get("/export/audit.jsonl").text.splitlines()]
+    (row,) = [line for line in lines if line["after"] == "AUD1T"]
+    assert (row["kind"], row["actor"], row["mark"]) == ("revision", "eve", "corrected")
+    assert row["happened_at"].endswith("+00:00")
+
+
 def test_the_page_is_ours_alone(served):
     client, *_ = served
     config = client.get("/config").json()
@@ -391,61 +410,3 @@ def test_a_start_that_cannot_be_is_one_sentence(
     said = capsys.readouterr().err
     assert message in said
     assert said.count("\n") == 1
-
-
-# --- programs
-
-
-def test_the_endpoints_by_gradio_client(start_app, free_port, tmp_path):
-    from gradio_client import Client, handle_file
-    from gradio_client.exceptions import AppError
-
-    data_dir, temp_dir = tmp_path / "mine", tmp_path / "tmp"
-    temp_dir.mkdir()
-    app = start_app(
-        ["-m", "tests.labeler_process"],
-        free_port,
-        env={"LPR_DATA_DIR": str(data_dir), "TMPDIR": str(temp_dir)},
-    )
-    client = Client(app.url, verbose=False, download_files=str(tmp_path / "downloads"))
-    picture_path = tmp_path / "north.png"
-    picture_path.write_bytes(picture_bytes(1))
-    card = client.predict(handle_file(picture_path), "br", api_name="/read")
-    assert card["read"]["text"] == hash_text_of(picture_path)
-    assert card["name"] == "north.png"
-
-    corrected = client.predict(card["id"], "ABC1D23", "", "robot", api_name="/correct")
-    assert (corrected["text"], corrected["mark"]) == ("ABC1D23", "corrected")
-
-    found = client.predict("north", "corrected", 1, api_name="/history")
-    assert (found["total"], found["num_pages"]) == (1, 1)
-    assert found["plates"][0]["revisions"][0]["author"] == "robot"
-
-    manifest = client.predict("manifest.csv", api_name="/export")
-    assert ".png,ABC1D23," in Path(manifest).read_text()
-
-    (tmp_path / "bad.png").write_bytes(b"bad")
-    for values, endpoint, message in [
-        ((handle_file(tmp_path / "bad.png"), ""), "/read", "picture"),
-        (("nowhere", "A1", "", ""), "/correct", "must be a stored picture"),
-        (("", "nice", 1), "/history", "`mark` must be one of"),
-        (("passwords",), "/export", "passwords"),
-    ]:
-        with pytest.raises(AppError, match=message):
-            client.predict(*values, api_name=endpoint)
-
-    described = client.view_api(return_format="dict")["named_endpoints"]
-    assert sorted(described) == ["/correct", "/export", "/history", "/read"]
-    assert all(endpoint["description"] for endpoint in described.values())
-    client.close()
-    assert app.stop() in (0, -15)
-    assert "Traceback" not in app.log()
-    assert (data_dir / "labels.sqlite3").exists()
-    assert [path.name for path in temp_dir.iterdir()] == ["gradio"]
-    assert not list(temp_dir.rglob("*.*"))  # Gradio's cache went with it
-
-
-def hash_text_of(path):
-    from lpr_core.plates.imaging import read_picture
-
-    return hash_text(read_picture(path))

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -150,6 +151,9 @@ def answers(port: int) -> bool:
     try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
             return answer.status == 200
+    except urllib.error.HTTPError as answer:
+        with answer:  # open to the network, the labelling app asks who comes
+            return answer.code == 401
     except OSError:
         return False
 
