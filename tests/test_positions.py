@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lpr_core.evidence.suspects import judge_position
+from lpr_core.evidence.judges import judge_position
 from lpr_core.study.positions import area_under_curve, measure_position, scramble_places
 from lpr_core.study.probes import Parts
 
