@@ -8,8 +8,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from lpr_core.data.samples import read_crop
 from lpr_core.plates.likeness import MAX_DISTANCE, NUM_BITS, hash_picture
@@ -62,6 +60,10 @@ def find_near_groups(hashes: NDArray[np.bool_]) -> NDArray[np.int64]:
 
 def join_pairs(pairs: NDArray[np.int64], count: int) -> NDArray[np.int64]:
     """Return a group number for each of `count` things `(count,)`, linked by pairs `(P, 2)`."""
+    # Only now: half a second that reading a manifest does not need.
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     links = coo_array((np.ones(len(pairs)), (pairs[:, 0], pairs[:, 1])), shape=(count, count))
     _, groups = connected_components(links, directed=False)
     return groups.astype(np.int64)

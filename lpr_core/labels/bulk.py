@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, or_, select, update
@@ -10,13 +10,13 @@ from sqlalchemy import Connection, func, insert, or_, select, update
 from lpr_core.labels.clock import utc_now
 from lpr_core.labels.database import Database, explain_errors, take_turns
 from lpr_core.labels.events import note_event
-from lpr_core.labels.exchange.words import PlateHistory, PlateLabels
 from lpr_core.labels.filing import FilingResult, clean_region, file_labels
 from lpr_core.labels.pictures import PictureFolder, SavedPicture
 from lpr_core.labels.projects import check_project
 from lpr_core.labels.queries import load_record
 from lpr_core.labels.schema import pictures, projects, readings, standings
 from lpr_core.labels.standing import add_standing, lock_standing, note_reading
+from lpr_core.labels.words import PlateHistory, PlateLabels
 from lpr_core.plates.imaging import PictureError, read_picture
 from lpr_core.plates.likeness import hash_picture, write_hash
 
@@ -119,10 +119,11 @@ class Bulk:
                 "picture_id": arrival.picture_id,
                 "name": arrival.name,
                 "region": _first_region(arrival),
-                "added_at": now,
+                # A moment later each, so that they stay in the order in which they came.
+                "added_at": now + timedelta(microseconds=place),
                 **arrival.saved._asdict(),
             }
-            for arrival in arrivals
+            for place, arrival in enumerate(arrivals)
             if arrival.saved is not None
         }
         there = select(pictures.c.picture_id).where(pictures.c.picture_id.in_(rows))
@@ -131,7 +132,7 @@ class Bulk:
         if rows:
             connection.execute(insert(pictures), list(rows.values()))
         for row in rows.values():
-            add_standing(connection, row["picture_id"], project_id, row["region"], now)
+            add_standing(connection, row["picture_id"], project_id, row["region"], row["added_at"])
 
     def names(self, picture_ids: Collection[str]) -> dict[str, str]:
         """Return what stored pictures were called when they came."""

@@ -6,12 +6,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, update
 
-from lpr_core.labels.exchange.words import PlateHistory, PlateLabels, Word
 from lpr_core.labels.queries import load_record
 from lpr_core.labels.rows import PlateRecord, Revision, StoredReading, clean_text
 from lpr_core.labels.schema import pictures
 from lpr_core.labels.standing import change_standing, lock_standing
 from lpr_core.labels.verdicts import clean_author, write_history, write_revision
+from lpr_core.labels.words import PlateHistory, PlateLabels, Word
 
 MAX_REGION_LENGTH = 32
 

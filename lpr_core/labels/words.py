@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
-from lpr_core.data.samples import Box
 from lpr_core.labels.rows import Mark, Revision, StoredReading
+
+if TYPE_CHECKING:  # the store knows these values, and must open without pandas
+    from lpr_core.data.samples import Box
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,7 @@ class PlateLabels:
     image_path: str
     word: Word | None
     region: str = ""
-    box: Box | None = None
+    box: "Box | None" = None
 
 
 @dataclass(frozen=True)
