@@ -123,7 +123,8 @@ def bca_interval(
 def expanded_level(count: int) -> float:
     """Return the level to ask of a bootstrap of `count` values for one that covers 95 %."""
     student = float(stdtrit(count - 1, (1 + LEVEL) / 2))
-    return float(1 - 2 * ndtr(-math.sqrt(count / (count - 1)) * student))
+    expanded = 1 - 2 * float(ndtr(-math.sqrt(count / (count - 1)) * student))
+    return min(expanded, 1 - 2 / _NUM_RESAMPLES)  # no resample lies further out
 
 
 def _check_row(values: NDArray[np.float64], minimum: int = 1) -> None:
