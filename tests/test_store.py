@@ -26,12 +26,7 @@ from lpr_core.plates.imaging import PictureError, read_picture
 from lpr_core.plates.likeness import hash_picture, write_hash
 from tests.label_samples import picture_bytes, reading_dict
 
-
-@pytest.fixture
-def store(tmp_path):
-    opened = LabelStore(data_dir=tmp_path)
-    yield opened
-    opened.close()
+pytest_plugins = ["tests.label_databases"]
 
 
 def add_plate(store, seed=0, name="car.png", **reading):
@@ -200,6 +195,50 @@ def test_revisions_chain_from_text_to_text(store):
     assert store.history(picture_id) == record
 
 
+def test_a_verdict_can_be_taken_back_by_anybody(store):
+    picture_id = add_plate(store, text="AAA1111")
+    untouched = store.history(picture_id)
+    assert store.add_revision(picture_id, Mark.UNCHECKED) == untouched
+    store.add_revision(picture_id, text="BBB2222", author="ana")
+    record = store.add_revision(picture_id, Mark.UNCHECKED, author="bob")
+    steps = [(revision.before, revision.after, revision.mark) for revision in record.revisions]
+    assert steps == [("AAA1111", "BBB2222", "corrected"), ("BBB2222", "", "unchecked")]
+    assert (record.text, record.mark, record.revision) == ("AAA1111", "unchecked", None)
+    assert store.counts()["unchecked"] == store.search(mark="unchecked").total == 1
+    assert store.add_revision(picture_id, text="CCC3333").revisions[-1].before == "AAA1111"
+
+
+def test_a_history_from_elsewhere_is_taken_over_with_its_times(store):
+    picture_id = add_plate(store, text="AAA1111")
+    old = store.add_revision(picture_id, text="BBB2222", author="ana")
+    other_id = store.add_picture(picture_bytes(9), "other.png")
+    record = store.add_history(other_id, old.readings, old.revisions)
+    assert [replace(row, reading_id=0) for row in record.readings] == [
+        replace(row, reading_id=0) for row in old.readings
+    ]
+    assert [replace(row, revision_id=0) for row in record.revisions] == [
+        replace(row, revision_id=0) for row in old.revisions
+    ]
+    assert store.counts()["corrected"] == 2
+    with pytest.raises(ValueError, match="has a history already"):
+        store.add_history(other_id, old.readings, ())
+
+
+def test_a_history_without_sense_is_refused_as_a_whole(store):
+    record = store.add_revision(add_plate(store), text="AAA1111")
+    other_id = store.add_picture(picture_bytes(9), "other.png")
+    bad = replace(record.revisions[0], after="")
+    with pytest.raises(ValueError, match="mark must fit its text"):
+        store.add_history(other_id, record.readings, [bad])
+    assert store.history(other_id).readings == ()
+
+
+def test_a_label_from_elsewhere_keeps_its_time(store):
+    moment = datetime(2025, 1, 2, 3, 4, 5, tzinfo=UTC)
+    record = store.add_revision(add_plate(store), text="A1", saved_at=moment)
+    assert record.revision.saved_at == moment
+
+
 def test_saying_the_same_again_changes_nothing(store):
     picture_id = add_plate(store)
     first = store.add_revision(picture_id, text="ABC1D24")
@@ -239,17 +278,34 @@ def test_rows_are_frozen(store):
         "REPLACE INTO {table} SELECT * FROM {table}",
     ],
 )
-def test_the_database_itself_refuses_to_change_the_past(store, tmp_path, table, statement):
-    picture_id = add_plate(store)
-    before = store.add_revision(picture_id, text="ABC1D24")
+def test_the_database_itself_refuses_to_change_the_past(sqlite_store, tmp_path, table, statement):
+    picture_id = add_plate(sqlite_store)
+    before = sqlite_store.add_revision(picture_id, text="ABC1D24")
     raw = sqlite3.connect(tmp_path / "labels.sqlite3")
     with pytest.raises(sqlite3.IntegrityError, match=f"{table} are append-only"):
         raw.execute(statement.format(table=table))
     raw.close()
-    assert store.history(picture_id) == before
+    assert sqlite_store.history(picture_id) == before
 
 
-@pytest.mark.parametrize(("mark", "after"), [("correct", ""), ("unreadable", "A1"), ("nice", "A1")])
+@pytest.mark.parametrize("table", ["readings", "revisions", "second_readings", "events"])
+@pytest.mark.parametrize(
+    "change", ["UPDATE {} SET picture_id = ''", "DELETE FROM {}", "TRUNCATE {}"]
+)
+def test_postgresql_itself_refuses_to_change_the_past(postgres_copy, tmp_path, table, change):
+    store = LabelStore(postgres_copy, tmp_path)
+    with (
+        pytest.raises(StoreError, match=f"{table} are append-only"),
+        store._database.write() as connection,
+    ):
+        connection.exec_driver_sql(change.format(table))
+    store.close()
+
+
+@pytest.mark.parametrize(
+    ("mark", "after"),
+    [("correct", ""), ("unreadable", "A1"), ("unchecked", "A1"), ("nice", "A1")],
+)
 def test_the_database_itself_refuses_a_verdict_without_sense(store, mark, after):
     values = {"picture": add_plate(store), "mark": mark, "after": after}
     insert = sql(
@@ -388,8 +444,8 @@ def test_counts_and_records(shelf):
 # --- the database
 
 
-def test_each_connection_is_durable(store):
-    with store._database.read() as connection:
+def test_each_connection_is_durable(sqlite_store):
+    with sqlite_store._database.read() as connection:
         pragmas = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
@@ -448,8 +504,8 @@ def test_an_old_store_is_brought_up_to_date_with_its_rows(tmp_path):
     store.close()
 
 
-def test_a_store_of_a_newer_program_is_left_alone(tmp_path, store):
-    with store._database.write() as connection:
+def test_a_store_of_a_newer_program_is_left_alone(tmp_path, sqlite_store):
+    with sqlite_store._database.write() as connection:
         connection.exec_driver_sql(f"UPDATE {database.VERSION_TABLE} SET version_num = '9999'")
     with pytest.raises(StoreError, match=r"newer version of this program \(schema 9999\)"):
         LabelStore(data_dir=tmp_path)
@@ -509,12 +565,12 @@ def test_a_locked_database(tmp_path, monkeypatch):
     store.close()
 
 
-def test_ping_tells_whether_the_database_answers(store, tmp_path):
-    store.ping()
-    store.close()
+def test_ping_tells_whether_the_database_answers(sqlite_store, tmp_path):
+    sqlite_store.ping()
+    sqlite_store.close()
     (tmp_path / "labels.sqlite3").write_bytes(b"not a database at all" * 100)
     with pytest.raises(StoreError, match="not a database"):
-        store.ping()
+        sqlite_store.ping()
 
 
 def test_a_full_disk(store, monkeypatch):
@@ -527,15 +583,15 @@ def test_a_full_disk(store, monkeypatch):
     assert store.search().total == 0
 
 
-def test_a_full_database(store):
-    picture_id = add_plate(store)
-    with store._database.write() as connection:
+def test_a_full_database(sqlite_store):
+    picture_id = add_plate(sqlite_store)
+    with sqlite_store._database.write() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
         connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
 
     def fill():
         for number in range(200):
-            store.add_revision(picture_id, text=f"N{number}")
+            sqlite_store.add_revision(picture_id, text=f"N{number}")
 
     with pytest.raises(StoreError, match=r"its disk is full\.$"):
         fill()

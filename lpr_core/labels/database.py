@@ -2,6 +2,7 @@
 
 import errno
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from lpr_core.files import sync_path
 from lpr_core.labels.schema import SCHEMA_VERSION
@@ -32,7 +34,7 @@ VERSION_TABLE = "lpr_labels_version"
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
 DIALECTS = ("sqlite", "postgresql")
 
-_SQLITE_REASONS = {
+_REASONS = {
     "locked": "another program keeps it busy; try again",
     "busy": "another program keeps it busy; try again",
     "full": "its disk is full",
@@ -41,6 +43,11 @@ _SQLITE_REASONS = {
     "not a database": "the file is not a database",
     "malformed": "the file is damaged",
     "disk i/o": "its disk reports an error",
+    "no space left": "its disk is full",
+    "read-only transaction": "it may only be read, not written",
+    "connection failed": "the database server does not answer",
+    "server closed the connection": "the database server does not answer",
+    "terminating connection": "the database server does not answer",
 }
 _OS_REASONS = {
     errno.ENOSPC: "its disk is full",
@@ -72,6 +79,7 @@ class Database:
 
     def __init__(self, url: str, *, migrates: bool = True) -> None:
         self.engine = _create_engine(url)
+        self._turn = threading.Lock()
         if migrates:
             self._migrate()
 
@@ -86,12 +94,29 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give a connection whose changes are all kept at the end, or none."""
-        with explain_errors(), self.engine.execution_options(writer=True).begin() as connection:
+        writer = self.engine.execution_options(writer=True)
+        with explain_errors(), self._take_turn(), writer.begin() as connection:
             yield connection
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+    @contextmanager
+    def _take_turn(self) -> Iterator[None]:
+        """Let this process's writers to SQLite wait for each other here.
+
+        SQLite itself would have them sleep and try again, and the unlucky ones sleep for long.
+        """
+        if self.engine.dialect.name != "sqlite":
+            yield
+        elif self._turn.acquire(timeout=BUSY_SECONDS):
+            try:
+                yield
+            finally:
+                self._turn.release()
+        else:
+            raise StoreError(_sentence(_REASONS["busy"]))
 
     def _migrate(self) -> None:
         with self.read() as connection:
@@ -176,6 +201,8 @@ def explain_errors() -> Iterator[None]:
         raise StoreError(_sentence(_reason(str(error.orig)))) from error
     except sqlite3.Error as error:
         raise StoreError(_sentence(_reason(str(error)))) from error
+    except PoolTimeoutError as error:
+        raise StoreError(_sentence("too many ask at once; try again")) from error
     except OSError as error:
         reason = _OS_REASONS.get(error.errno or 0, str(error.strerror or error))
         raise StoreError(_sentence(reason)) from error
@@ -187,7 +214,7 @@ def _sentence(reason: str) -> str:
 
 def _reason(message: str) -> str:
     """Say in plain words what a database complains about; its own first line when unknown."""
-    for sign, reason in _SQLITE_REASONS.items():
+    for sign, reason in _REASONS.items():
         if sign in message.lower():
             return reason
     return message.strip().splitlines()[0].rstrip(".") if message.strip() else "unknown error"

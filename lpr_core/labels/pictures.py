@@ -39,8 +39,9 @@ def is_picture_id(text: str) -> bool:
 
 
 def plain_name(name: str) -> str:
-    """Drop the folders of any system and cut what no file system would take."""
-    return PurePosixPath(PureWindowsPath(name).as_posix()).name[:255] or "picture"
+    """Drop the folders of any system, control codes, and what no file system would take."""
+    printable = "".join(symbol for symbol in name if symbol.isprintable())
+    return PurePosixPath(PureWindowsPath(printable).as_posix()).name[:255] or "picture"
 
 
 class SavedPicture(NamedTuple):

@@ -36,10 +36,11 @@ def find_pictures(
 ) -> Select[str]:
     """Select the ids of pictures, newest reading first; see `LabelStore.search`."""
     found = select(standings.c.picture_id)
-    if query.strip() or since or until:
+    wanted = query.replace("\0", "").strip()  # PostgreSQL takes no NUL
+    if wanted or since or until:
         found = found.select_from(_current())
-    if query.strip():
-        found = found.where(_mentions(query.strip()))
+    if wanted:
+        found = found.where(_mentions(wanted))
     if mark is not None:
         found = found.where(standings.c.mark == mark)
     if project_id is not None:

@@ -15,8 +15,9 @@ MAX_AUTHOR_LENGTH = 80
 
 
 def clean_author(author: str) -> str:
-    """Return a name as it is stored."""
-    return author.strip()[:MAX_AUTHOR_LENGTH]
+    """Return a name as it is stored: PostgreSQL takes no NUL, and nobody needs control codes."""
+    printable = "".join(symbol for symbol in author if symbol.isprintable())
+    return printable.strip()[:MAX_AUTHOR_LENGTH].rstrip()
 
 
 def clean_verdict(mark: Mark | None, text: str) -> tuple[Mark | None, str]:
