@@ -1,5 +1,6 @@
-"""The dashboard: noise and runs, in Streamlit. `make start` starts it beside the labelling app."""
+"""The dashboard: studies, noise and trainings, in Streamlit. `make start` starts it."""
 
+import logging
 import sys
 from pathlib import Path
 
@@ -10,6 +11,9 @@ if str(APP_DIR.parent) not in sys.path:  # `streamlit run` knows this script's o
     sys.path.append(str(APP_DIR.parent))
 
 from app.links import labeler_url  # noqa: E402
+from app.study_picker import show_picker  # noqa: E402
+
+log = logging.getLogger("lpr.dashboard")
 
 st.set_page_config(page_title="LPR workbench", page_icon=str(APP_DIR / "logo.svg"), layout="wide")
 st.logo(APP_DIR / "logo.svg", size="large")
@@ -17,18 +21,38 @@ st.html(APP_DIR / "dashboard.css")
 
 # Not in a folder named `pages`: Streamlit would run its scripts without this one when the first
 # visitor of a fresh server comes by a page's own address.
+of_study = [
+    st.Page("dashboard_pages/verdicts.py", title="Verdicts", icon=":material/gavel:"),
+    st.Page("dashboard_pages/runs.py", title="Runs", icon=":material/show_chart:"),
+    st.Page("dashboard_pages/noise.py", title="Noise", icon=":material/grain:"),
+    st.Page("dashboard_pages/why.py", title="Why", icon=":material/troubleshoot:"),
+    st.Page("dashboard_pages/mistakes.py", title="Mistakes", icon=":material/spellcheck:"),
+]
 page = st.navigation(
     [
         st.Page("dashboard_pages/home.py", title="Overview", icon=":material/home:", default=True),
-        st.Page("dashboard_pages/noise.py", title="Noise", icon=":material/grain:"),
-        st.Page("dashboard_pages/runs.py", title="Runs", icon=":material/show_chart:"),
+        *of_study,
+        st.Page("dashboard_pages/more.py", title="More", icon=":material/more_horiz:"),
+        st.Page(
+            "dashboard_pages/trainings.py", title="Trainings", icon=":material/model_training:"
+        ),
     ],
     position="top",
 )
-body, foot = st.container(), st.container()
+head, body, foot = st.container(), st.container(), st.container()
 # The foot is filled first, because a page that lacks its input stops the script.
 url = labeler_url()
 link = f'<a href="{url}">Open the labelling app</a>' if url else ""
 foot.html(f'<footer class="lpr-foot">LPR workbench, the dashboard. {link}</footer>')
+if page in of_study:
+    with head:
+        show_picker()
 with body:
-    page.run()
+    try:
+        page.run()
+    except Exception as problem:  # results come from anywhere, and can be broken in any way
+        log.exception("the page %s failed", page.url_path)
+        st.warning(
+            f"This page cannot be shown: {type(problem).__name__}: {problem}. "
+            "The files of the study do not fit each other; the dashboard's log says more."
+        )

@@ -45,6 +45,14 @@ def mark_symbols(read: str, expected: str, plate_format: PlateFormat) -> tuple[M
     )
 
 
+def pair_symbols(read: str, expected: str) -> tuple[Mark, ...]:
+    """Pair two texts position by position; both are written as their plate format has it."""
+    return tuple(
+        Mark(*pair, is_right=pair[0] == pair[1])
+        for pair in zip_longest(read, expected, fillvalue=GAP)
+    )
+
+
 def plate_card(
     picture: np.ndarray, title: str, facts: Sequence[str], marks: Sequence[Mark], verdict: str
 ) -> str:
@@ -56,10 +64,17 @@ def plate_card(
         f'<figure class="lpr-card"><img src="{_data_url(picture)}" '
         f'alt="{escape(f"{title}: plate read as {text}")}">'
         f'<figcaption><div class="lpr-facts"><b>{escape(title)}</b>{details}</div>'
-        f'<div class="lpr-reading" role="img" aria-label="{escape(describe_marks(marks))}">'
-        f"{''.join(_symbol(mark) for mark in marks)}</div>"
+        f"{symbol_row(marks)}"
         f'<div class="lpr-verdict{" lpr-right" * is_right}">{escape(verdict)}</div>'
         "</figcaption></figure>"
+    )
+
+
+def symbol_row(marks: Sequence[Mark]) -> str:
+    """Return the symbols in boxes, the wrong ones marked, with a description in words."""
+    return (
+        f'<div class="lpr-reading" role="img" aria-label="{escape(describe_marks(marks))}">'
+        f"{''.join(_symbol(mark) for mark in marks)}</div>"
     )
 
 

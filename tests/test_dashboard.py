@@ -16,12 +16,15 @@ DASHBOARD = str(ROOT_DIR / "app" / "dashboard.py")
 
 @pytest.fixture(autouse=True)
 def home_dir(tmp_path, monkeypatch):
-    """A machine with a tiny reader, without samples and without runs."""
+    """A machine with a tiny reader, without samples, studies, labels and runs."""
     accuracy = {"drawn/test": {"count": 200, "plate_accuracy": 0.905}}
     bundle = write_tiny_bundle(tmp_path / "reader", accuracy=accuracy)
     monkeypatch.setenv("LPR_READER", str(bundle))
     monkeypatch.setenv("LPR_RUNS_DIR", str(tmp_path / "runs"))
+    monkeypatch.setenv("LPR_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.delenv("LPR_DATABASE_URL", raising=False)
     monkeypatch.setattr("app.samples.SHIPPED_DIR", tmp_path)
+    monkeypatch.setattr("lpr_core.study.results.SHIPPED_DIR", tmp_path)
     monkeypatch.delenv("LPR_LABELER_URL", raising=False)
     streamlit.cache_data.clear()
     streamlit.cache_resource.clear()
@@ -158,7 +161,7 @@ def test_noise_page_without_a_reader_says_why(home_dir, monkeypatch):
 
 
 def upload(page: AppTest, content: bytes) -> AppTest:
-    page.file_uploader[0].set_value(("plate.png", content, "image/png"))
+    page.file_uploader(key="picture").set_value(("plate.png", content, "image/png"))
     return page.run()
 
 
@@ -169,10 +172,10 @@ def test_own_picture_is_compared_with_the_clean_reading_until_its_text_is_known(
     upload(page, png)
     assert cards(page)[0] == ("Clean", "ABC1234")
     assert "compared with what is read without noise" in said(page)
-    page.text_input(key="plate").set_value("ABC1299").run()
+    page.text_input(key="text").set_value("ABC1299").run()
     assert "compared with the known text ABC1299" in said(page)
     assert 'title="read 3, should be 9"' in html_of(page)
-    page.text_input(key="plate").set_value("too long a text").run()
+    page.text_input(key="text").set_value("too long a text").run()
     assert "The clean reading is taken instead." in said(page)
     assert cards(page)[0] == ("Clean", "ABC1234")
 
@@ -186,7 +189,7 @@ def test_own_file_that_is_no_picture_gets_one_sentence():
 
 
 def test_runs_are_listed_with_what_differs_between_them(runs):
-    page = open_page("runs")
+    page = open_page("trainings")
     table, differences = (element.value for element in page.dataframe)
     assert list(table["name"]) == ["broke", "noisy", "clean"]
     assert list(table["state"]) == ["✗ failed", "✓ finished", "✓ finished"]
@@ -197,20 +200,20 @@ def test_runs_are_listed_with_what_differs_between_them(runs):
 
 
 def test_runs_can_be_filtered(runs):
-    page = open_page("runs")
+    page = open_page("trainings")
     page.text_input(key="words").set_value("COMPACT nois").run()
     assert list(page.dataframe[0].value["name"]) == ["noisy"]
     assert page.multiselect(key="run").value == ["noisy"]
 
 
 def test_runs_page_opens_as_its_address_says(runs):
-    page = open_page("runs", run="clean", measure="Loss")
+    page = open_page("trainings", run="clean", measure="Loss")
     assert page.multiselect(key="run").value == ["clean"]
     assert page.button_group(key="measure").value == "loss"
 
 
 def test_no_runs_yet_says_how_one_is_made(home_dir):
-    page = open_page("runs")
+    page = open_page("trainings")
     assert f"No runs yet in `{home_dir / 'runs'}`." in said(page)
 
 
@@ -220,7 +223,7 @@ def test_damaged_run_folders_do_not_hide_the_others(runs):
     (runs / "cut").mkdir()
     (runs / "cut" / "state.json").write_text('["not", "an object"]')
     (runs / "stray").mkdir()
-    page = open_page("runs")
+    page = open_page("trainings")
     states = page.dataframe[0].value.set_index("name")["state"].to_dict()
     assert states == {
         "broke": "✗ failed",

@@ -1,8 +1,9 @@
-"""The noise page: choose a plate, turn up the noise, see what the reader still reads."""
+"""The noise page: lay noise on a plate, see what the reader and each run of a study still read."""
 
 import numpy as np
 import streamlit as st
 
+from app.figures import show_figure
 from app.noise_ladder import (
     LADDER,
     NUM_DRAWS,
@@ -11,15 +12,14 @@ from app.noise_ladder import (
     read_ladder,
     tabulate_draws,
 )
+from app.noise_sources import ChosenPlate, choose_plate
 from app.plate_view import card_grid, plate_card
-from app.samples import list_samples
 from app.shared_reader import require_reader
-from lpr_core.charts import describe_figure, plot_noise
+from app.study_noise import show_all_plates, show_runs
+from app.study_picker import find_study_view
+from lpr_core.charts import plot_noise
 from lpr_core.plates.format import normalize_plate
-from lpr_core.plates.imaging import PictureError, read_picture
 from lpr_core.reading import Reader
-
-SAMPLE, OWN = "Sample plates", "Own picture"
 
 
 @st.cache_data(
@@ -36,41 +36,6 @@ def read_noisy(
     return read_ladder(
         reader, picture, strengths, expected=expected, per_channel=per_channel, seed=seed
     )
-
-
-def choose_sample() -> tuple[np.ndarray, str]:
-    """Return the picture and the text of the sample that is chosen, the first one to begin with."""
-    samples = {f"{sample.text} {sample.region}".strip(): sample for sample in list_samples()}
-    if not samples:
-        st.info("No sample plates are here yet (data/samples is empty). Choose a picture of yours.")
-        st.stop()
-    label = st.pills(
-        "Plate",
-        samples,
-        default=next(iter(samples)),
-        required=True,
-        key="sample",
-        bind="query-params",
-        wrap=True,
-    )
-    return read_picture(samples[label].path), samples[label].text
-
-
-def choose_own() -> tuple[np.ndarray, str | None]:
-    """Return the picture that was brought and the text that was typed, if any."""
-    upload = st.file_uploader(
-        "A picture of one plate, cut out roughly",
-        type=["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff"],
-    )
-    text = st.text_input("What the plate says (optional)", key="plate")
-    if upload is None:
-        st.info("Drop a picture above. It stays on this machine and is not kept.")
-        st.stop()
-    try:
-        return read_picture(upload.getvalue()), text or None
-    except PictureError as problem:
-        st.warning(str(problem))
-        st.stop()
 
 
 def keep_fitting(text: str | None, reader: Reader) -> str | None:
@@ -91,24 +56,41 @@ def rung_card(rung: Rung, title: str) -> str:
     return plate_card(rung.noisy.picture, title, facts, rung.marks, verdict)
 
 
-st.title("Noise")
+def show_pair(reader: Reader, plate: ChosenPlate, strength: float, per_channel: bool) -> None:
+    clean, chosen = read_noisy(reader, plate.picture, (0.0, strength), plate.text, per_channel)
+    cards = [rung_card(clean, "Clean"), rung_card(chosen, f"Strength {strength:.2f}")]
+    st.html(card_grid(cards, pair=True))
+    compared = f"the known text {plate.text}" if plate.text else "what is read without noise"
+    st.caption(
+        f"Read by {reader.version}, compared with {compared}. The noise is laid on the picture at "
+        f"the reader's own size, {reader.card.width} by {reader.card.height} pixels, as in "
+        "training."
+    )
+
+
+def show_ladder(reader: Reader, plate: ChosenPlate, strength: float, per_channel: bool) -> None:
+    draws = [
+        read_noisy(reader, plate.picture, LADDER, plate.text, per_channel, seed)
+        for seed in range(NUM_DRAWS)
+    ]
+    st.subheader("From faint to strong", anchor=False)
+    st.html(
+        card_grid(rung_card(rung, f"Strength {rung.noisy.strength:.2f}") for rung in draws[0][1:])
+    )
+    st.subheader("Where it breaks", anchor=False)
+    table = tabulate_draws(draws)
+    show_figure(plot_noise(average_draws(table), chosen=strength), table, "noise-readings")
+    st.caption(f"Means over {NUM_DRAWS} draws of the noise on this one plate.")
+
+
+view = find_study_view()
+st.title("How much noise is too much?", anchor=False)
 st.markdown(
-    "How much Gaussian noise can the reader take? **Strength** is the standard deviation as a "
-    "share of the range 0 to 255: the same number, and the same noise, as in a training."
+    "**Strength** is the standard deviation of the noise as a share of the range 0 to 255: the "
+    "same number, and the same noise, as in a training."
 )
 reader = require_reader()
-
 inputs, settings = st.columns([3, 2], gap="medium")
-with inputs:
-    source = st.segmented_control(
-        "Picture",
-        [SAMPLE, OWN],
-        default=SAMPLE,
-        required=True,
-        key="source",
-        bind="query-params",
-    )
-    picture, expected = choose_sample() if source == SAMPLE else choose_own()
 with settings:
     strength = st.slider("Strength", 0.0, 0.5, 0.1, 0.01, key="strength", bind="query-params")
     per_channel = st.toggle(
@@ -118,35 +100,13 @@ with settings:
         bind="query-params",
         help="On: coloured grain. Off: the same grain in red, green and blue.",
     )
+with inputs:
+    plate = choose_plate(view)
 
-expected = keep_fitting(expected, reader)
-clean, chosen = read_noisy(reader, picture, (0.0, strength), expected, per_channel)
-st.html(
-    card_grid([rung_card(clean, "Clean"), rung_card(chosen, f"Strength {strength:.2f}")], pair=True)
-)
-compared = f"the known text {expected}" if expected else "what is read without noise"
-st.caption(
-    f"Read by {reader.version}, compared with {compared}. The noise is laid on the picture at the "
-    f"reader's own size, {reader.card.width} by {reader.card.height} pixels, as in training."
-)
-
-draws = [
-    read_noisy(reader, picture, LADDER, expected, per_channel, seed) for seed in range(NUM_DRAWS)
-]
-table = tabulate_draws(draws)
-
-st.subheader("From faint to strong")
-st.html(card_grid(rung_card(rung, f"Strength {rung.noisy.strength:.2f}") for rung in draws[0][1:]))
-
-st.subheader("Where it breaks")
-figure = plot_noise(average_draws(table), chosen=strength)
-st.plotly_chart(figure, alt=describe_figure(figure), config={"displaylogo": False})
-st.caption(f"Means over {NUM_DRAWS} draws of the noise on this one plate.")
-st.download_button(
-    "Download all readings (CSV)",
-    table.to_csv(index=False),
-    file_name="noise-readings.csv",
-    mime="text/csv",
-    icon=":material/download:",
-    on_click="ignore",
-)
+st.subheader("The shipped reader, live", anchor=False)
+plate = ChosenPlate(plate.picture, keep_fitting(plate.text, reader), plate.number)
+show_pair(reader, plate, strength, per_channel)
+if view is not None:
+    show_runs(view, plate.number, strength)
+    show_all_plates(view, strength)
+show_ladder(reader, plate, strength, per_channel)

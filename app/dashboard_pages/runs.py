@@ -1,91 +1,48 @@
-"""The runs page: what was trained, how it went, and what differs between the runs."""
-
-from pathlib import Path
+"""The runs page: how the variants of a study learned, what differs between them, what they cost."""
 
 import pandas as pd
 import streamlit as st
 
-from app.run_tables import compare_configs, stack_histories
-from lpr_core.charts import MEASURES, PARTS, describe_figure, plot_histories
-from lpr_core.places import runs_dir
-from lpr_core.training.runs import RunFolder, list_runs
+from app.cell_tables import tabulate_cells
+from app.figures import show_figure
+from app.run_choice import choose_run
+from app.run_tables import compare_configs
+from app.study_answers import require_answers
+from app.study_picker import require_study
+from app.study_view import StudyView, read_histories, read_runs
+from lpr_core.charts import MEASURES, plot_bands, plot_costs, plot_gaps
+from lpr_core.evidence.curves import PARTS, band_histories
 
 STATES = {
     "finished": "✓ finished",
     "started": "… started",
     "failed": "✗ failed",
+    "missing": "· not begun",
     "damaged": "? damaged",
 }
-LIVE_SECONDS = 10
-NUM_PRESELECTED = 3
 
 
-def filter_runs(runs: pd.DataFrame, words: str, states: list[str]) -> pd.DataFrame:
-    """Return the runs in one of the states whose name or network has every word."""
-    described = runs[["name", "backbone", "head", "weights"]].fillna("").agg(" ".join, axis=1)
-    kept = runs["state"].isin(states)
-    for word in words.lower().split():
-        kept &= described.str.lower().str.contains(word, regex=False)
-    return runs[kept]
-
-
-def show_table(runs: pd.DataFrame) -> None:
-    columns = st.column_config
-    shown = runs.assign(
-        state=runs["state"].map(STATES),
-        created=pd.to_datetime(runs["created"], errors="coerce", utc=True),
-    )
-    labels = {
-        "name": columns.TextColumn("Run", pinned=True, width="medium"),
-        "state": "State",
-        "val_plate_accuracy": columns.NumberColumn("Plates right", format="percent"),
-        "val_character_accuracy": columns.NumberColumn("Characters right", format="percent"),
-        "epochs": "Epochs",
-        "backbone": "Backbone",
-        "head": "Head",
-        "weights": "Weights",
-        "seed": "Seed",
-        "created": columns.DatetimeColumn("Begun", format="D MMM YYYY, HH:mm"),
-    }
-    st.dataframe(
-        shown,
-        hide_index=True,
-        column_order=list(labels),
-        column_config=labels,
-        placeholder="",
-        alt="Runs with their state, accuracy on validation plates, and network",
-    )
-
-
-def show_failures(runs: pd.DataFrame) -> None:
-    failed = runs[runs["reason"].astype(bool)]
-    if failed.empty:
-        return
-    with st.expander(f"What went wrong ({len(failed)})", icon=":material/error:", expanded=True):
-        for run in failed.itertuples():
-            st.markdown(f"**{run.name}** ({run.state}): {run.reason}")
-
-
-def choose_runs(runs: pd.DataFrame) -> pd.DataFrame:
-    """Return the runs that are chosen for comparison, the newest to begin with."""
-    readable = runs[runs["state"] != "damaged"]
-    names = st.multiselect(
-        "Runs to compare",
-        readable["name"],
-        default=list(readable.loc[readable["epochs"] > 0, "name"][:NUM_PRESELECTED]),
-        key="run",
+def choose_variants(view: StudyView) -> list[str]:
+    """Return the names of the variants to draw, all of them to begin with."""
+    by_label = {label: name for name, label in view.labels.items()}
+    chosen = st.pills(
+        "Variants",
+        list(by_label),
+        selection_mode="multi",
+        default=list(by_label),
+        key="variants",
         bind="query-params",
-        placeholder="Choose one or several",
+        wrap=True,
     )
-    return readable.set_index("name").loc[names]
+    return [by_label[label] for label in chosen]
 
 
-def show_curves(folders: list[RunFolder]) -> None:
+def show_curves(view: StudyView, variants: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         measure = st.segmented_control(
             "Measure",
             MEASURES,
-            default="plate_accuracy",
+            default="character_accuracy",
             required=True,
             format_func=MEASURES.__getitem__,
             key="measure",
@@ -94,7 +51,7 @@ def show_curves(folders: list[RunFolder]) -> None:
         )
         parts = st.pills(
             "Lines",
-            PARTS,
+            list(PARTS),
             selection_mode="multi",
             default=list(PARTS),
             format_func=str.capitalize,
@@ -102,66 +59,93 @@ def show_curves(folders: list[RunFolder]) -> None:
             bind="query-params",
         )
         log_scale = st.toggle("Log scale", key="log", bind="query-params")
-    histories = {folder.path.name: folder.read_history() for folder in folders}
-    figure = plot_histories(histories, measure, parts=parts, log_scale=log_scale)
-    st.plotly_chart(figure, alt=describe_figure(figure), config={"displaylogo": False})
-    st.caption("Solid lines are validation, dotted ones training. Each colour is one run.")
-    st.download_button(
-        "Download the curves (CSV)",
-        stack_histories(histories).to_csv(index=False),
-        file_name="histories.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
+    histories = read_histories(view)
+    bands = band_histories(histories[histories["variant"].isin(variants)], measure)
+    bands = bands[bands["part"].isin(parts)]
+    if bands.empty:
+        st.info("Choose a variant and a line above.")
+        return
+    figure = plot_bands(bands, view.styles, measure, log_scale=log_scale)
+    show_figure(figure, bands, "curves")
+    st.caption(
+        "Thick lines are validation, thin ones with crosses training; the bands are the 95 % "
+        "interval of the mean over seeds. Training is measured while the network learns, with "
+        "noise and dropout."
     )
 
 
-def show_differences(folders: list[RunFolder]) -> None:
-    differences = compare_configs({folder.path.name: folder.read_config() for folder in folders})
-    st.subheader("What differs" if len(folders) > 1 else "Configuration")
+def show_gaps(view: StudyView, cells: pd.DataFrame) -> None:
+    measured = cells.dropna(subset="train")
+    if measured.empty:
+        return
+    st.subheader("Training against validation", anchor=False)
+    gaps = measured.rename(columns={"mean": "validation"})
+    columns = ["variant", "label", "train", "validation", "gap"]
+    show_figure(plot_gaps(gaps, view.styles), gaps[columns], "gaps")
+    st.caption(
+        "What the finished networks read of the plates that they learned from, without noise, and "
+        "of validation plates. A long bar is a network that knows its plates by heart."
+    )
+
+
+def show_differences(view: StudyView) -> None:
+    st.subheader("What differs between two runs", anchor=False)
+    first, second = st.columns(2)
+    with first:
+        one = choose_run(view, "a", "One run")
+    with second:
+        other = choose_run(view, "b", "Another run", last=True)
+    configs = {run.label: run.folder.read_config() for run in (one, other)}
+    if len(configs) < 2:
+        st.caption("Choose two different runs.")
+        return
+    differences = compare_configs(configs)
     if differences.empty:
         st.caption("Nothing: the runs have the same configuration.")
     else:
-        st.dataframe(differences, alt="Settings that differ between the chosen runs")
+        st.dataframe(differences, alt=f"Settings that differ between {' and '.join(configs)}")
 
 
-st.title("Runs")
-folder = runs_dir()
-runs = list_runs(folder)
-if runs.empty:
-    st.info(
-        f"No runs yet in `{folder}`. `lpr train` makes one and it appears here while it learns; "
-        "`LPR_RUNS_DIR` names another folder."
+def show_costs(view: StudyView, cells: pd.DataFrame) -> None:
+    timed = cells.dropna(subset="minutes")
+    if timed.empty:
+        return
+    st.subheader("Time and cost", anchor=False)
+    costs = timed.rename(columns={"mean": "value"})
+    columns = ["variant", "label", "minutes", "value", "seeds"]
+    show_figure(plot_costs(costs, view.styles), costs[columns], "costs")
+    total = (costs["minutes"] * costs["seeds"]).sum()
+    st.caption(
+        f"Means over seeds. All {costs['seeds'].sum()} runs together trained for "
+        f"{total / 60:.1f} hours."
     )
-    st.stop()
 
-counts = runs["state"].value_counts()
-st.markdown(
-    f"{len(runs)} in `{folder}`: "
-    + ", ".join(f"{counts[state]} {state}" for state in STATES if state in counts)
-)
-with st.container(horizontal=True):
-    words = st.text_input(
-        "Filter", placeholder="Name, backbone, head or weights", key="words", bind="query-params"
-    )
-    states = st.pills(
-        "State",
-        STATES,
-        selection_mode="multi",
-        default=list(STATES),
-        key="state",
-        bind="query-params",
-    )
-runs = filter_runs(runs, words, states)
-show_table(runs)
-show_failures(runs)
 
-st.subheader("Curves")
-chosen = choose_runs(runs)
-if chosen.empty:
-    st.info("Choose one or several runs above to see their curves.")
-    st.stop()
-folders = [RunFolder(Path(path)) for path in chosen["path"]]
-is_live = (chosen["state"] == "started").any()
-st.fragment(show_curves, run_every=LIVE_SECONDS if is_live else None)(folders)
-show_differences(folders)
+def show_states(view: StudyView) -> None:
+    """Show each run's state, and why failed ones failed."""
+    runs = read_runs(view)
+    wide = runs.assign(state=runs["state"].map(STATES)).pivot(
+        index="variant", columns="seed", values="state"
+    )
+    wide = wide.reindex(view.labels).rename(index=view.labels).rename_axis("Variant")
+    wide.columns = [f"Seed {seed}" for seed in wide.columns]
+    with st.expander(f"All {len(runs)} runs", icon=":material/table_rows:"):
+        st.dataframe(wide, alt="The state of each run, by variant and seed")
+    faults = runs[runs["reason"].astype(bool)]
+    if not faults.empty:
+        with st.expander(f"What went wrong ({len(faults)})", icon=":material/error:"):
+            for run in faults.itertuples():
+                label = view.labels[run.variant]
+                st.markdown(f"**{label}, seed {run.seed}** ({run.state}): {run.reason}")
+
+
+view = require_study()
+st.title("How did they learn?", anchor=False)
+variants = choose_variants(view)
+show_curves(view, variants)
+cells = tabulate_cells(require_answers(view))
+cells = cells[cells["variant"].isin(variants)]
+show_gaps(view, cells)
+show_costs(view, cells)
+show_differences(view)
+show_states(view)

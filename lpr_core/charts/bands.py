@@ -90,12 +90,18 @@ def plot_gaps(gaps: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
             mode="lines+markers",
             showlegend=False,
             line={"color": style.colour, "width": 3},
-            marker={"symbol": ["circle", "circle-open"], "size": 12, "line": {"width": 2}},
+            marker={
+                "symbol": ["circle", "circle-open"],
+                "color": style.colour,
+                "size": 12,
+                "line": {"width": 2, "color": style.colour},
+            },
             text=["validation", "training"],
             hovertemplate="%{y}<br>%{text} plates: %{x:.1%}<extra></extra>",
         )
     for name, symbol in (("Validation plates", "circle"), ("Training plates", "circle-open")):
-        marker = {"symbol": symbol, "size": 10, "color": QUIET, "line": {"width": 2}}
+        outline = {"width": 2, "color": QUIET}
+        marker = {"symbol": symbol, "size": 10, "color": QUIET, "line": outline}
         figure.add_scatter(x=[None], y=[None], name=name, mode="markers", marker=marker)
     figure.update_xaxes(title="Characters right", tickformat=".0%")
     figure.update_yaxes(autorange="reversed")
@@ -129,7 +135,7 @@ def plot_costs(costs: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
                 "color": style.colour,
                 "symbol": style.symbol,
                 "size": 13,
-                "line": {"width": 2},
+                "line": {"width": 2, "color": style.colour},
             },
             hovertemplate=f"{style.label}<br>%{{x:.1f}} minutes, %{{y:.1%}}<extra></extra>",
         )

@@ -92,7 +92,12 @@ def _add_cell(
         y=[cell.mean],
         mode="markers",
         showlegend=False,
-        marker={"color": style.colour, "symbol": style.symbol, "size": 12, "line": {"width": 2}},
+        marker={
+            "color": style.colour,
+            "symbol": style.symbol,
+            "size": 12,
+            "line": {"width": 2, "color": style.colour},
+        },
         error_y={
             "type": "data",
             "array": [cell.high - cell.mean],

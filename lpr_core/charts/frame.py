@@ -34,9 +34,10 @@ def finish_figure(figure: go.Figure, description: str, *, height: int = 320) -> 
     num_entries = sum(line.showlegend is not False and bool(line.name) for line in figure.data)
     figure.update_layout(
         meta={"description": description},
-        height=height + 22 * num_entries,
+        height=height + 14 * num_entries,
         margin={"l": 8, "r": 8, "t": 28, "b": 8},
-        legend={"orientation": "h", "yanchor": "top", "y": -0.22, "x": 0},
+        # Below the axis' title, in pixels; a share of the height would drift away in tall figures.
+        legend={"orientation": "h", "yanchor": "top", "y": -60 / (height - 80), "x": 0},
         hovermode="closest",
     )
     return figure

@@ -1,0 +1,75 @@
+"""Answers as the tables that figures draw and people download."""
+
+import pandas as pd
+
+from app.verdict_cards import SCOPES
+from lpr_core.evidence.answers import Answers
+
+_COLUMNS = (
+    "variant", "label", "transfer", "noise", "mean", "low", "high",
+    "plates", "train", "gap", "seeds", "minutes",
+)  # fmt: skip
+
+
+def tabulate_cells(answers: Answers) -> pd.DataFrame:
+    """Return one row for each variant that has runs, in the study's order.
+
+    Columns: `variant, label, transfer, noise` (bool)`, mean, low, high` (characters)`, plates,
+    train, gap, seeds, minutes`.
+    """
+    rows = [
+        {
+            "variant": cell.variant,
+            "label": cell.label,
+            "transfer": cell.factors.get("transfer"),
+            "noise": bool(cell.factors.get("noise")),
+            **cell.characters.model_dump(),
+            "plates": cell.plates.mean if cell.plates else None,
+            "train": cell.train_characters,
+            "gap": cell.gap,
+            "seeds": len(cell.by_seed),
+            "minutes": cell.minutes,
+        }
+        for cell in answers.cells
+        if cell.characters
+    ]
+    return pd.DataFrame(rows, columns=list(_COLUMNS))
+
+
+def tabulate_scores(answers: Answers) -> pd.DataFrame:
+    """Return one row for each run: `variant, label, seed, value` (characters right)."""
+    rows = [
+        (cell.variant, cell.label, seed, value)
+        for cell in answers.cells
+        for seed, value in cell.by_seed.items()
+    ]
+    return pd.DataFrame(rows, columns=["variant", "label", "seed", "value"])
+
+
+def tabulate_contrasts(answers: Answers) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the paired differences behind H2 to H4 and, seed by seed, what they are made of.
+
+    The first has `name, mean, low, high`, the second `name, seed, value`.
+    """
+    effects, differences = [], []
+    for verdict in answers.verdicts:
+        for part in verdict.parts:
+            for comparison in part.comparisons if not part.target else ():
+                name = _name_comparison(verdict.hypothesis, part.scope, comparison.reference)
+                effects.append((name, comparison.effect, comparison.low, comparison.high))
+                differences += [(name, *pair) for pair in comparison.by_seed.items()]
+    return (
+        pd.DataFrame(effects, columns=["name", "mean", "low", "high"]),
+        pd.DataFrame(differences, columns=["name", "seed", "value"]),
+    )
+
+
+def _name_comparison(hypothesis: str, scope: str, reference: str) -> str:
+    """Return `H2 Frozen: transfer less none`, short enough for the edge of a figure."""
+    scope = SCOPES.get(scope, scope)
+    words = {
+        "H2": f"{scope} less none",
+        "H3": f"{scope}: noise less none",
+        "H4": f"{scope} + noise less {reference}",
+    }
+    return f"{hypothesis} {words.get(hypothesis, reference)}"

@@ -1,0 +1,56 @@
+"""Plates that people corrected in the labelling app, for a look at what noise does to them."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from lpr_core.labels import LabelStore, Mark
+from lpr_core.places import user_data_dir
+
+NUM_SHOWN = 50
+
+
+@dataclass(frozen=True)
+class CorrectedPlate:
+    """A plate whose text a person has seen and said.
+
+    Attributes:
+        picture_id: Of the label store.
+        text: What the person said.
+        path: The picture.
+    """
+
+    picture_id: str
+    text: str
+    path: Path
+
+    @property
+    def label(self) -> str:
+        """Text and the beginning of the id, which tells equal texts apart."""
+        return f"{self.text} · {self.picture_id[:6]}"
+
+
+def list_corrected() -> list[CorrectedPlate]:
+    """Return the newest plates that were corrected; none while there are no labels.
+
+    Raises:
+        StoreError: The database cannot be read.
+    """
+    if not (os.environ.get("LPR_DATABASE_URL") or (user_data_dir() / "labels.sqlite3").exists()):
+        return []  # opening the store would make one
+    store = open_store()
+    page = store.search(mark=Mark.CORRECTED, page_size=NUM_SHOWN)
+    return [
+        CorrectedPlate(
+            record.picture.picture_id, record.text, store.pictures_dir / record.picture.file_name
+        )
+        for record in page.records
+        if (store.pictures_dir / record.picture.file_name).is_file()
+    ]
+
+
+@st.cache_resource(show_spinner=False)
+def open_store() -> LabelStore:
+    return LabelStore()

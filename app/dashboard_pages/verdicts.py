@@ -1,0 +1,96 @@
+"""The verdicts page: which of the four hypotheses hold, by how much, and how sure that is."""
+
+import pandas as pd
+import streamlit as st
+
+from app.cell_tables import tabulate_cells, tabulate_contrasts, tabulate_scores
+from app.figures import show_figure
+from app.study_answers import require_answers
+from app.study_picker import require_study
+from app.verdict_cards import show_verdicts
+from lpr_core.charts import plot_cells, plot_differences
+from lpr_core.evidence.answers import Answers
+
+ACCOUNT, ALL = "2 × 2, as in the account", "3 × 2, with fine-tuning"  # noqa: RUF001
+
+
+def show_cells(answers: Answers, styles) -> None:
+    st.subheader("The cells", anchor=False)
+    shown = st.segmented_control(
+        "Cells",
+        [ALL, ACCOUNT],
+        default=ALL,
+        required=True,
+        key="cells",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    cells, scores = tabulate_cells(answers), tabulate_scores(answers)
+    if shown == ACCOUNT:
+        cells = cells[cells["transfer"] != "fine-tuned"]
+        scores = scores[scores["variant"].isin(cells["variant"])]
+    limits = {"usable": answers.usable, "most frequent symbols": answers.baseline}
+    figure = plot_cells(cells, scores, styles, limits=limits)
+    show_figure(figure, scores, "cells")
+    st.caption(
+        "Faint points are runs, one for each seed; large ones their mean with its 95 % interval "
+        "over other seeds and other plates. Lines that are not parallel are an interaction."
+    )
+    for interaction in answers.interactions:
+        if shown == ALL or interaction.scope == "frozen":
+            st.markdown(f"- {interaction.sentence}")
+    with st.expander("The same as a table", icon=":material/table:"):
+        show_table(cells)
+
+
+def show_table(cells: pd.DataFrame) -> None:
+    columns = st.column_config
+    shares = {
+        "mean": "Characters right",
+        "low": "from",
+        "high": "to",
+        "plates": "Plates right",
+        "train": "Characters right, training plates",
+    }
+    st.dataframe(
+        cells,
+        hide_index=True,
+        column_order=["label", *shares, "seeds", "minutes"],
+        column_config={
+            "label": columns.TextColumn("Cell", pinned=True),
+            **{key: columns.NumberColumn(name, format="percent") for key, name in shares.items()},
+            "seeds": "Seeds",
+            "minutes": columns.NumberColumn("Minutes a run", format="%.1f"),
+        },
+        alt="Each cell with its accuracy, interval, seeds and time",
+    )
+
+
+def show_contrasts(answers: Answers) -> None:
+    effects, differences = tabulate_contrasts(answers)
+    if effects.empty:
+        return
+    st.subheader("The differences behind the verdicts", anchor=False)
+    figure = plot_differences(effects, differences, margin=answers.verdicts[0].details["margin"])
+    show_figure(figure, differences, "differences")
+    st.caption(
+        "Right of zero, the first of the two reads more. Within the grey band, one percentage "
+        "point to either side, a difference does not matter."
+    )
+
+
+view = require_study()
+st.title("Does it help?", anchor=False)
+answers = require_answers(view)
+if not answers.verdicts:
+    st.info(
+        f"This study asks: {view.record.question} Its answer is on the page More; "
+        "the four hypotheses are judged by a study of the design `hypotheses`."
+    )
+    st.page_link("dashboard_pages/more.py", label="See its answer", icon=":material/arrow_forward:")
+    st.stop()
+show_verdicts(answers.verdicts)
+for note in answers.notes:
+    st.caption(f":material/info: {note}")
+show_cells(answers, view.styles)
+show_contrasts(answers)

@@ -1,0 +1,43 @@
+"""What a study says: from its `answers.json`, or computed anew when its runs have changed."""
+
+import streamlit as st
+from pydantic import ValidationError
+
+from app.study_view import BY_FILES, StudyView
+from lpr_core.evidence.answers import Answers, answer_study
+from lpr_core.study.inputs import read_inputs
+
+
+def require_answers(view: StudyView) -> Answers:
+    """Return the answers, or say in one line why there are none and end the page there."""
+    answers = find_answers(view)
+    if answers is None:
+        st.stop()
+    return answers
+
+
+def find_answers(view: StudyView) -> Answers | None:
+    """Return the answers, or say in one line why there are none."""
+    try:
+        return read_answers(view)
+    # What the record promises and the files do not hold.
+    except (ValueError, LookupError, TypeError, OSError, EOFError) as problem:
+        st.warning(f"The results of this study cannot be read: {problem}")
+        return None
+
+
+@st.cache_data(max_entries=32, show_spinner="Computing the answers ...", hash_funcs=BY_FILES)
+def read_answers(view: StudyView) -> Answers:
+    """Return the saved answers if they belong to these runs; otherwise compute them.
+
+    Raises:
+        FileNotFoundError: No plate was measured yet.
+        ValueError: The record or the plates are damaged.
+    """
+    try:
+        saved = Answers.model_validate(view.folder.read_answers())
+    except (ValidationError, ValueError):
+        saved = None
+    if saved and saved.runs_fingerprint == view.folder.fingerprint():
+        return saved
+    return answer_study(read_inputs(view.folder))

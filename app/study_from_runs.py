@@ -1,0 +1,142 @@
+"""Make a study of run folders that belong to none, so that single trainings can be compared too.
+
+Runs with the same transfer and noise are one variant, their seeds its seeds. Training plates and
+noisy plates were not read again after a single training, so what stands for them is the training
+accuracy of the last epoch, and noise of strength 0.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from app.study_zip import ZipRefusedError
+from lpr_core.study.record import DataRecord, StudyRecord, VariantRecord
+from lpr_core.study.results import StudyFolder
+from lpr_core.training.runs import RunFolder
+
+_COLUMNS = ["image_path", "truth", "plate_region"]
+
+
+def make_study(folder: Path) -> None:
+    """Turn a folder with run folders somewhere below it into a study folder.
+
+    Raises:
+        ZipRefusedError: No run is finished, files are damaged, or the runs read different plates.
+    """
+    runs = [RunFolder(path.parent) for path in sorted(folder.rglob("state.json"))]
+    try:
+        finished = [run for run in runs if run.state == "finished"]
+        if not finished:
+            raise ZipRefusedError(f"None of its {len(runs)} runs is finished.")
+        _arrange(StudyFolder(folder), finished)
+    except ZipRefusedError:
+        raise
+    # No JSON, no table, a key or a column that is missing.
+    except (ValueError, LookupError, AttributeError, TypeError, OSError, EOFError) as error:
+        raise ZipRefusedError(f"A run's files cannot be read: {error}") from error
+
+
+def _arrange(study: StudyFolder, runs: Sequence[RunFolder]) -> None:
+    plates = runs[0].read_predictions()[_COLUMNS]
+    variants: dict[str, VariantRecord] = {}
+    seeds: dict[str, set[int]] = {}
+    for run in runs:
+        predictions = run.read_predictions()
+        if list(predictions["truth"]) != list(plates["truth"]):
+            raise ZipRefusedError("The runs read different validation plates.")
+        record = run.read_config()
+        variant = _describe_variant(record["config"])
+        variants[variant.name] = variant
+        seed = _find_free(int(record["config"]["seed"]), seeds.setdefault(variant.name, set()))
+        target = study.run(variant.name, seed)
+        target.path.parent.mkdir(parents=True, exist_ok=True)
+        run.path.rename(target.path)
+        _complete(study, variant.name, seed, predictions)
+    study.write_plates(plates.assign(plate=range(len(plates)))[["plate", *_COLUMNS]])
+    all_seeds = sorted(set().union(*seeds.values()))
+    _write_record(study, list(variants.values()), all_seeds, record, plates)
+
+
+def _describe_variant(config: Mapping[str, Any]) -> VariantRecord:
+    """Return the cell of the hypotheses that a configuration belongs to."""
+    recognizer, noise = config["recognizer"], float(config.get("noise_strength", 0))
+    transfer = "none"
+    if recognizer.get("weights", "none") != "none":
+        transfer = "frozen" if float(recognizer.get("freeze", 0)) == 1 else "fine-tuned"
+    label = {"none": "From scratch", "frozen": "Frozen", "fine-tuned": "Fine-tuned"}[transfer]
+    return VariantRecord(
+        name=transfer + (f"+noise-{noise:g}" if noise else ""),
+        label=label + (f", noise {noise:g}" if noise else ""),
+        factors={"transfer": transfer, "noise": noise},
+    )
+
+
+def _find_free(seed: int, taken: set[int]) -> int:
+    while seed in taken:
+        seed += 1
+    taken.add(seed)
+    return seed
+
+
+def _complete(study: StudyFolder, variant: str, seed: int, predictions: pd.DataFrame) -> None:
+    """Add what a study expects of a run, from what the run has."""
+    run = study.run(variant, seed)
+    metrics, last = run.read_metrics(), run.read_history().iloc[-1]
+    train = {key: float(last[key]) for key in ("character_accuracy", "plate_accuracy")}
+    if all(map(math.isfinite, train.values())):
+        run.write_metrics({"train": {**train, "count": 0}, **metrics})
+    if not (run.path / "noisy_predictions.csv.gz").is_file():
+        clean = predictions[["text", "confidence"]].assign(
+            strength=0.0, plate=range(len(predictions))
+        )
+        study.write_noisy_predictions(
+            variant, seed, clean[["strength", "plate", "text", "confidence"]]
+        )
+
+
+def _write_record(
+    study: StudyFolder,
+    variants: Sequence[VariantRecord],
+    seeds: Sequence[int],
+    record: Mapping[str, Any],
+    plates: pd.DataFrame,
+) -> None:
+    data = record.get("data", {})
+    StudyRecord(
+        name=study.path.name,
+        design="hypotheses",
+        preset="own",
+        question="Which of these trainings read best?",
+        metric="character_accuracy",
+        variants=tuple(variants),
+        seeds=tuple(seeds),
+        created=str(record.get("created", "")),
+        code=record.get("code", {}),
+        backend=record.get("backend", ""),
+        device=record.get("device", {}),
+        data=DataRecord(
+            description="plates of uploaded runs",
+            kind="own",
+            train_rows=int(data.get("train_rows", 0)),
+            validation_rows=len(plates),
+            fingerprint=str(data.get("validation_fingerprint", "")),
+            baseline=_measure_baseline(plates["truth"]),
+        ),
+        base_config=record["config"],
+    ).write(study.path)
+
+
+def _measure_baseline(truth: pd.Series) -> dict[str, Any]:
+    """Return what the most frequent symbols get right.
+
+    Those of the validation plates, for the training plates are not there: a little too much.
+    """
+    slots = pd.DataFrame([list(text) for text in truth])
+    symbols = slots.mode().iloc[0]
+    return {
+        "character_accuracy": float(slots.eq(symbols).mean().mean()),
+        "symbols": "".join(symbols.fillna("")),
+    }

@@ -1,0 +1,88 @@
+"""The four hypotheses as cards: what holds, by how much, and how that was found."""
+
+from collections.abc import Iterable
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from lpr_core.evidence.verdicts import Part, Verdict
+from lpr_core.evidence.wording import percent, points
+
+SIGNS = {"supported": "✓", "refuted": "✗", "equivalent": "=", "undecided": "?"}
+"""Stands before each outcome, so that colour is not needed to tell them apart."""
+
+SCOPES = {"none": "From scratch", "frozen": "Frozen", "fine-tuned": "Fine-tuned"}
+
+
+def show_verdicts(verdicts: Iterable[Verdict]) -> None:
+    """Show a card for each hypothesis, side by side where there is room."""
+    verdicts = list(verdicts)
+    for start in (0, 2):
+        for column, verdict in zip(st.columns(2), verdicts[start : start + 2], strict=False):
+            with column, st.container(border=True, height="stretch"):
+                _show_verdict(verdict)
+
+
+def format_effect(part: Part) -> str:
+    """Return the effect as people say it: an accuracy, or a difference in percentage points."""
+    if part.effect is None:
+        return "none yet"
+    return percent(part.effect) if part.target else f"{points(part.effect)} pp"
+
+
+def format_interval(part: Part) -> str:
+    """Return the interval in the effect's unit; empty where there is none."""
+    if part.low is None or part.high is None:
+        return ""
+    form = percent if part.target else points
+    return f"{form(part.low)} to {form(part.high)}"
+
+
+def tabulate_parts(verdict: Verdict) -> pd.DataFrame:
+    """Return one row for each way of transfer, for the table behind a verdict."""
+    return pd.DataFrame(
+        [
+            {
+                "Transfer": SCOPES.get(part.scope, part.scope),
+                "Verdict": part.outcome,
+                "Effect": format_effect(part),
+                "95 % interval": format_interval(part),
+                "p": round(part.p_value, 4),
+                "p (Holm)": round(part.p_holm, 4),
+                "Seeds": part.num_seeds,
+                "Plates": part.num_plates,
+            }
+            for part in verdict.parts
+        ]
+    )
+
+
+def _show_verdict(verdict: Verdict) -> None:
+    st.html(
+        f'<div class="lpr-claim"><h3>{verdict.hypothesis} · {escape(verdict.title)}</h3>'
+        f"{_outcome_badge(verdict.outcome)}</div>"
+        f'<div class="lpr-parts" role="list">{"".join(map(_part_tile, verdict.parts))}</div>'
+    )
+    st.markdown(verdict.sentence)
+    with st.popover("How this was found", icon=":material/function:", type="tertiary"):
+        st.markdown(verdict.method)
+        st.dataframe(
+            tabulate_parts(verdict),
+            hide_index=True,
+            alt=f"{verdict.hypothesis}: effect, interval and p-value for each way of transfer",
+        )
+
+
+def _outcome_badge(outcome: str) -> str:
+    return f'<span class="lpr-outcome lpr-{outcome}">{SIGNS[outcome]} {outcome.capitalize()}</span>'
+
+
+def _part_tile(part: Part) -> str:
+    """Return one way of transfer: its outcome as a sign, its effect large, its interval small."""
+    scope = SCOPES.get(part.scope, part.scope)
+    return (
+        f'<div role="listitem"><span class="lpr-scope lpr-{part.outcome}" '
+        f'title="{part.outcome}">{SIGNS[part.outcome]} {escape(scope)}</span>'
+        f"<strong>{format_effect(part)}</strong><small>{format_interval(part)}</small></div>"
+    )

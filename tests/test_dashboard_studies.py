@@ -1,0 +1,235 @@
+"""The pages of a study without a browser: full, half-way, empty and broken results."""
+
+import re
+
+import pytest
+import streamlit
+from streamlit.testing.v1 import AppTest
+
+from app.serve import ROOT_DIR
+from tests.planted_study import hypotheses_variants, plant_study
+from tests.tiny_reader import write_tiny_bundle
+
+DASHBOARD = str(ROOT_DIR / "app" / "dashboard.py")
+OF_STUDY = ("verdicts", "runs", "noise", "why", "mistakes")
+EVERY_RUN = [(variant.name, seed) for variant in hypotheses_variants() for seed in range(8)]
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    """Studies of every design and state, planted once."""
+    home = tmp_path_factory.mktemp("home") / "studies"
+    size = {"num_plates": 12, "epochs": 2}
+    plant_study(home / "hypotheses", **size)
+    for design in ("noise", "freeze-depth", "learning-curve", "cross-validation"):
+        plant_study(home / design, design=design, seeds=range(2), pictures=False, **size)
+    plant_study(
+        home / "halfway", seeds=range(2), missing=EVERY_RUN[1::8], failed=EVERY_RUN[:1], **size
+    )
+    plant_study(home / "begun", seeds=range(1), missing=EVERY_RUN, diagnosis=False, **size)
+    plant_study(home / "broken", seeds=range(1), **size)
+    (home / "broken" / "study.json").write_text('{"schema": 1')
+    plant_study(home / "cut", seeds=range(2), **size)
+    for path in (home / "cut" / "runs").glob("*/seed-0/predictions.csv.gz"):
+        path.write_bytes(b"no gzip")
+    plant_study(home / "unfit", seeds=range(1), diagnosis=False, **size)
+    (home / "unfit" / "plates.csv").write_text("plate,image_path,truth,plate_region\n")
+    return home.parent
+
+
+@pytest.fixture(autouse=True)
+def machine(planted, tmp_path, monkeypatch):
+    """A machine that has the planted studies and a tiny reader, and nothing else."""
+    monkeypatch.setenv("LPR_DATA_DIR", str(planted))
+    monkeypatch.setenv("LPR_READER", str(write_tiny_bundle(tmp_path / "reader")))
+    monkeypatch.delenv("LPR_RUNS_DIR", raising=False)
+    monkeypatch.delenv("LPR_LABELER_URL", raising=False)
+    monkeypatch.delenv("LPR_DATABASE_URL", raising=False)
+    monkeypatch.setattr("app.samples.SHIPPED_DIR", tmp_path)
+    monkeypatch.setattr("lpr_core.study.results.SHIPPED_DIR", tmp_path)
+    streamlit.cache_data.clear()
+    streamlit.cache_resource.clear()
+
+
+def open_page(name: str, **query: str) -> AppTest:
+    page = AppTest.from_file(DASHBOARD, default_timeout=300)
+    page.switch_page(f"dashboard_pages/{name}.py")
+    for key, value in query.items():
+        page.query_params[key] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def html_of(page: AppTest) -> str:
+    return "".join(element.proto.body for element in page.get("html"))
+
+
+def said(page: AppTest) -> str:
+    kinds = (page.title, page.subheader, page.markdown, page.caption, page.info, page.warning)
+    return "\n".join(element.value for kind in kinds for element in kind)
+
+
+def figures(page: AppTest) -> list:
+    return page.get("plotly_chart")
+
+
+@pytest.mark.parametrize("name", OF_STUDY)
+def test_each_page_shows_a_full_study_and_where_it_was_made(name):
+    page = open_page(name, study="hypotheses")
+    assert "laptop preset, 2 CPU cores · 6 variants x 8 seeds" in said(page)
+    assert not page.warning
+    assert name == "why" or figures(page)
+    assert all(figure.proto.alt for figure in figures(page))
+
+
+@pytest.mark.parametrize("name", OF_STUDY)
+@pytest.mark.parametrize(
+    ("study", "words"),
+    [
+        ("begun", "None of its 6 runs is finished yet"),
+        ("broken", "The study cannot be read"),
+        ("halfway", "5 of 12 runs are finished, 1 failed."),
+    ],
+)
+def test_each_page_says_what_an_unfinished_or_broken_study_lacks(name, study, words):
+    assert words in said(open_page(name, study=study))
+
+
+@pytest.mark.parametrize("name", [*OF_STUDY, "more"])
+def test_each_page_says_how_a_study_is_made_where_there_is_none(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("LPR_DATA_DIR", str(tmp_path / "empty"))
+    assert "`lpr study run " in said(open_page(name))
+
+
+@pytest.mark.parametrize("study", ["cut", "unfit"])
+@pytest.mark.parametrize("name", OF_STUDY)
+def test_runs_that_do_not_fit_their_study_get_a_sentence(name, study):
+    page = open_page(name, study=study)
+    assert page.title or page.warning
+
+
+def test_four_cards_with_verdict_effect_and_sentence():
+    page = open_page("verdicts")
+    html = html_of(page)
+    assert re.findall(r"<h3>(H\d) ·", html) == ["H1", "H2", "H3", "H4"]
+    assert html.count('<span class="lpr-outcome') == 4
+    assert "✗ Frozen" in html
+    assert re.search(r"<strong>.\d\d\.\d pp</strong><small>.\d\d\.\d to .\d\d\.\d</small>", html)
+    assert len(page.get("popover")) == 5  # how each was found, and bring a study
+    assert sum("Holm p" in element.value for element in page.markdown) >= 4
+
+
+def test_the_account_s_four_cells_are_one_click_away():
+    page = open_page("verdicts")
+    assert "Fine-tuned" in figures(page)[0].proto.alt
+    page.button_group(key="cells").set_value("2 × 2, as in the account").run()  # noqa: RUF001
+    assert "Fine-tuned" not in figures(page)[0].proto.alt
+
+
+def test_verdicts_come_from_the_saved_answers_while_they_fit(planted, tmp_path, monkeypatch):
+    from lpr_core.evidence.answers import answer_study
+    from lpr_core.study.inputs import read_inputs
+    from lpr_core.study.results import StudyFolder
+
+    folder = StudyFolder(planted / "studies" / "hypotheses")
+    answers = answer_study(read_inputs(folder)).model_dump(mode="json", by_alias=True)
+    answers["verdicts"][0]["sentence"] = "As saved."
+    path = folder.path / "answers.json"
+    try:
+        folder.write_answers(answers)
+        assert "As saved." in said(open_page("verdicts"))
+        folder.write_answers({**answers, "runs_fingerprint": "of other runs"})
+        assert "As saved." not in said(open_page("verdicts"))
+        path.write_text("{")
+        assert "As saved." not in said(open_page("verdicts"))
+    finally:
+        path.unlink()
+
+
+def test_a_study_of_another_question_is_sent_on():
+    page = open_page("verdicts", study="noise")
+    assert "Its answer is on the page More" in said(page)
+
+
+def test_runs_show_curves_gaps_costs_and_differences():
+    page = open_page("runs", run_b="Frozen, with noise")
+    assert len(figures(page)) == 3
+    differences = page.dataframe[0].value
+    assert list(differences.loc["noise_strength"]) == ["0", "0.1"]
+
+
+def test_fewer_variants_and_another_measure_can_be_shared():
+    page = open_page("runs", variants="Frozen", measure="Loss", lines="Validation")
+    assert page.button_group(key="variants").value == ["Frozen"]
+    alt = figures(page)[0].proto.alt
+    assert alt.startswith("Loss by epoch. Last means: Frozen, validation")
+    assert "training" not in alt
+
+
+def test_why_a_run_failed_is_told():
+    page = open_page("runs", study="halfway")
+    assert "The loss is not a number any more, in epoch 2." in said(page)
+
+
+def run_cards(page: AppTest) -> list[str]:
+    """What the runs read, in words."""
+    grid = next(e.proto.body for e in page.get("html") if "lpr-runs" in e.proto.body)
+    return re.findall(r'aria-label="Read ([^:"]*):', grid)
+
+
+def test_noise_shows_what_each_run_reads_at_the_strength():
+    page = open_page("noise", strength="0.0", seed="3")
+    faint = run_cards(page)
+    assert len(faint) == 6
+    page.slider(key="strength").set_value(0.26).run()
+    strong = run_cards(page)
+    assert len(strong) == 6
+    assert strong != faint
+    assert "at strength 0.26, the nearest" in said(page)
+
+
+def test_noise_draws_dose_response_and_the_map():
+    alts = [figure.proto.alt for figure in figures(open_page("noise", study="noise"))]
+    assert any(alt.startswith("Characters right as noise grows.") for alt in alts)
+    assert any("on 0.26 reads best" in alt for alt in alts)
+
+
+def test_why_ranks_the_suspects():
+    html = html_of(open_page("why"))
+    badges = re.findall(r'<span class="lpr-outcome [^"]*">. ([^<]*)</span>', html)
+    assert badges == ["Guilty", "Partly", "Cleared", "Not measured"]
+
+
+def test_why_without_a_diagnosis_says_how_to_get_one(planted):
+    page = open_page("why", study="unfit")
+    assert "lpr study diagnose unfit" in said(page)
+
+
+def test_mistakes_compare_two_runs_on_the_same_plates():
+    page = open_page("mistakes", run_a="Frozen", run_b="Fine-tuned", seed_a="2")
+    text = said(page)
+    assert re.search(r"only \*Frozen, seed 2\* reads \*\*\d+\*\*", text)
+    assert "McNemar's exact test" in text
+    assert "<img src=" in html_of(page)
+
+
+def test_mistakes_of_one_slot():
+    everywhere = open_page("mistakes").dataframe[0].value["count"].sum()
+    in_one = open_page("mistakes", slot="3").dataframe[0].value["count"].sum()
+    assert 0 < in_one < everywhere
+
+
+def test_more_answers_each_design():
+    page = open_page("more")
+    assert len(figures(page)) == 4
+    assert "`lpr study run remedies` would answer it." in said(page)
+
+
+def test_a_path_opens_only_where_nobody_else_can_reach_the_server(planted, tmp_path, monkeypatch):
+    plant_study(tmp_path / "elsewhere", seeds=range(1), num_plates=6, epochs=2)
+    path = str(tmp_path / "elsewhere")
+    monkeypatch.setattr("app.study_picker.may_open_paths", lambda: True)
+    assert open_page("runs", study=path).selectbox(key="study").value == path
+    monkeypatch.setattr("app.study_picker.may_open_paths", lambda: False)
+    assert open_page("runs", study=path).selectbox(key="study").value == "hypotheses"
