@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lpr_core.cli.diagnosis import diagnose
 from lpr_core.cli.errors import SOME_FAILED
 from lpr_core.cli.report import report
 from lpr_core.places import studies_dir
 
 if TYPE_CHECKING:
-    from lpr_core.study.runner import Listener, StudyProgress
+    from lpr_core.study.ledger import Listener, StudyProgress
 
 study_app = typer.Typer(
     help="Compare trainings: variants times seeds on the same plates.", no_args_is_help=True
 )
 study_app.command("report")(report)
+study_app.command("diagnose")(diagnose)
 
 StudyArgument = Annotated[str, typer.Argument(help="A study's name, or its folder.")]
 
@@ -60,7 +62,8 @@ def run(
     ] = False,
 ) -> None:
     """Run what is not finished yet of a study; to go on after a break, say the same again."""
-    from lpr_core.study.runner import StudyRequest, run_study
+    from lpr_core.study.plan import StudyRequest
+    from lpr_core.study.runner import run_study
 
     request = StudyRequest(
         design,
