@@ -208,6 +208,7 @@ class Bulk:
         kept = ("text", "confidence", "region", "pattern", "slots", "reader_version")
         stored = 0
         with self._database.write() as connection:
+            take_turns(connection, "intake")  # which locks many pictures, in another order
             for picture_id, reading in sorted(read.items()):
                 # Somebody else may have read it meanwhile.
                 if lock_standing(connection, picture_id)["latest_reading_id"]:

@@ -72,11 +72,11 @@ def _read_all(
 ) -> Iterator[tuple[str, Labels]]:
     """Yield each label with the name of its file, or no name where its path is from the top."""
     for name in tables:
-        check_table(folder / name)
-        kind = None if layout else find_kind(folder / name)
-        if layout or kind:
+        if layout:
+            check_table(folder / name)
             found.label_files.add(name)
-        if kind:
+        elif kind := find_kind(folder / name):
+            found.label_files.add(name)
             yield from ((name, labels) for labels in read_labels(folder / name, kind))
     if layout:
         for _, row in import_folder(layout, folder).iterrows():
