@@ -1,9 +1,9 @@
 import pytest
 
-from lpr_core.models.config import RecognizerConfig
+from lpr_core.models.config import RecognizerConfig, backbone_names
 from lpr_core.places import SHIPPED_DIR
 from lpr_core.study.designs import build_design
-from lpr_core.study.presets import find_preset, study_preset_names
+from lpr_core.study.presets import MIN_SIZES, find_preset, study_preset_names
 from lpr_core.training.config import TrainingConfig
 
 
@@ -42,6 +42,15 @@ def test_eight_seeds_let_the_main_design_pass_holm(name):
         for design in ("hypotheses", "noise")
     }
     assert counts == {"hypotheses": 8, "noise": 3}
+
+
+def test_small_presets_grow_for_backbones_that_need_it():
+    backbones = pytest.importorskip("lpr_core.models.backbones")
+    for name in backbone_names():
+        needed = backbones.find_backbone(name).min_size
+        assert MIN_SIZES.get(name, 32) == needed
+        recognizer = find_preset("smoke").configure("plates.csv", name).recognizer
+        assert (recognizer.height, recognizer.width) == (max(16, needed), max(48, needed))
 
 
 def test_compact_starts_from_the_shipped_reader_and_others_from_imagenet():

@@ -1,7 +1,6 @@
 """The plates of a study: a person's manifest, or plates that it draws once for all designs."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -61,10 +60,7 @@ def read_plates(manifest_path: Path, plate_format: PlateFormat) -> StudyPlates:
 
 
 def draw_plates(
-    order: DrawnPlates,
-    plate_format: PlateFormat,
-    jobs: int | None = None,
-    on_progress: Callable[[int, int], None] | None = None,
+    order: DrawnPlates, plate_format: PlateFormat, jobs: int | None = None
 ) -> StudyPlates:
     """Return drawn plates; they are drawn at the first call and kept among the user's data."""
     low, high = order.severity
@@ -76,7 +72,7 @@ def draw_plates(
         from lpr_core.synthesis import Order, generate_plates
 
         drawing = Order((order.region,), count, order.seed, order.severity)
-        generate_plates(drawing, folder, jobs, on_progress)
+        generate_plates(drawing, folder, jobs)
     path = folder / f"train-{order.num_train}.csv"
     if not path.is_file():
         write_manifest(_split_drawn(read_manifest(drawn_path, plate_format), order), path)

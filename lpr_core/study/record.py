@@ -74,6 +74,7 @@ class StudyRecord(BaseModel):
         device: Likewise.
         data: The plates.
         base_config: The configuration that variants change.
+        weights: What transfer starts from: `imagenet`, or the name of a file or folder.
         usable_character_accuracy: From here on a reader is of use.
     """
 
@@ -93,6 +94,7 @@ class StudyRecord(BaseModel):
     device: dict[str, Any] = {}
     data: DataRecord
     base_config: dict[str, Any]
+    weights: str = ""
     usable_character_accuracy: float = USABLE_CHARACTER_ACCURACY
 
     @classmethod
@@ -120,6 +122,7 @@ class StudyRecord(BaseModel):
             "the preset": "preset",
             "the variants": "variants",
             "the settings": "base_config",
+            "the start of transfer": "weights",
         }
         differences = [
             words for words, name in compared.items() if getattr(self, name) != getattr(other, name)
