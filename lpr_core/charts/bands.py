@@ -5,7 +5,15 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
-from lpr_core.charts.frame import MEASURES, QUIET, check_known, fade_colour, finish_figure
+from lpr_core.charts.frame import (
+    MEASURES,
+    QUIET,
+    check_known,
+    each_group,
+    each_row,
+    fade_colour,
+    finish_figure,
+)
 from lpr_core.charts.palette import Style
 
 _PARTS = {"validation": 2.5, "training": 1.2}
@@ -30,16 +38,15 @@ def plot_bands(
     check_known("measure", [measure], MEASURES)
     check_known("part", bands["part"].unique(), _PARTS)
     figure = go.Figure()
-    for (variant, part), rows in bands.groupby(["variant", "part"], sort=False):
+    for (variant, part), rows in each_group(bands, ["variant", "part"]):
         _add_band(figure, styles[variant], part, rows)
     figure.update_xaxes(title="Epoch")
     figure.update_yaxes(title=MEASURES[measure], type="log" if log_scale else "linear")
     if measure != "loss" and not log_scale:
         figure.update_yaxes(tickformat=".0%", range=[-0.02, 1.04])
-    ends = bands.groupby(["variant", "part"], sort=False).last()
     told = "; ".join(
-        f"{styles[variant].label}, {part} {row['mean']:.3g}"
-        for (variant, part), row in ends.iterrows()
+        f"{styles[variant].label}, {part} {rows['mean'].iloc[-1]:.3g}"
+        for (variant, part), rows in each_group(bands, ["variant", "part"])
     )
     return finish_figure(figure, f"{MEASURES[measure]} by epoch. Last means: {told or 'none yet'}.")
 
@@ -82,7 +89,7 @@ def plot_gaps(gaps: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
         styles: From `style_variants`.
     """
     figure = go.Figure()
-    for row in gaps.itertuples():
+    for row in each_row(gaps):
         style = styles[row.variant]
         figure.add_scatter(
             x=[row.validation, row.train],
@@ -107,7 +114,7 @@ def plot_gaps(gaps: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
     figure.update_yaxes(autorange="reversed")
     told = "; ".join(
         f"{styles[row.variant].label}: {row.train:.1%} and {row.validation:.1%}"
-        for row in gaps.itertuples()
+        for row in each_row(gaps)
     )
     return finish_figure(
         figure,
@@ -124,7 +131,7 @@ def plot_costs(costs: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
         styles: From `style_variants`.
     """
     figure = go.Figure()
-    for row in costs.itertuples():
+    for row in each_row(costs):
         style = styles[row.variant]
         figure.add_scatter(
             x=[row.minutes],
@@ -143,6 +150,6 @@ def plot_costs(costs: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
     figure.update_yaxes(title="Characters right", tickformat=".0%")
     told = "; ".join(
         f"{styles[row.variant].label}: {row.value:.1%} in {row.minutes:.1f} minutes"
-        for row in costs.itertuples()
+        for row in each_row(costs)
     )
     return finish_figure(figure, f"What each variant reaches and what a run costs. {told}.")

@@ -1,12 +1,13 @@
 """The cells of a study, seeds as points, and the differences between them."""
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from lpr_core.charts.frame import QUIET, fade_colour, finish_figure
+from lpr_core.charts.frame import QUIET, each_group, each_row, fade_colour, finish_figure
 from lpr_core.charts.palette import TRANSFER_COLOURS, Style
 
 TRANSFER_LABELS = {"none": "None", "frozen": "Frozen", "fine-tuned": "Fine-tuned"}
@@ -35,7 +36,7 @@ def plot_cells(
     """
     transfers = [name for name in TRANSFER_COLOURS if name in set(cells["transfer"])]
     figure = go.Figure()
-    for is_noisy, rows in cells.groupby("noise"):
+    for is_noisy, rows in each_group(cells, "noise"):
         name, dash, offset = _LINES[bool(is_noisy)]
         rows = rows.set_index("transfer").reindex(transfers).dropna(subset="mean")
         places = [transfers.index(transfer) + offset for transfer in rows.index]
@@ -47,7 +48,7 @@ def plot_cells(
             line={"color": QUIET, "dash": dash, "width": 1.5},
             hoverinfo="skip",
         )
-        for place, row in zip(places, rows.itertuples(), strict=True):
+        for place, row in zip(places, each_row(rows), strict=True):
             _add_cell(figure, place, row, scores[scores["variant"] == row.variant], styles)
     for name, value in (limits or {}).items():
         figure.add_hline(
@@ -63,7 +64,7 @@ def plot_cells(
     figure.update_yaxes(title=measure, tickformat=".0%")
     told = "; ".join(
         f"{styles[row.variant].label}: {row.mean:.1%} ({row.low:.1%} to {row.high:.1%})"
-        for row in cells.itertuples()
+        for row in each_row(cells)
     )
     return finish_figure(figure, f"{measure} by transfer and noise. {told}.", height=380)
 
@@ -71,7 +72,7 @@ def plot_cells(
 def _add_cell(
     figure: go.Figure,
     place: float,
-    cell: "pd.core.frame.Pandas",
+    cell: Any,
     scores: pd.DataFrame,
     styles: Mapping[str, Style],
 ) -> None:
@@ -159,7 +160,7 @@ def plot_differences(
     figure.update_yaxes(autorange="reversed", categoryarray=[_wrap(name) for name in names])
     told = "; ".join(
         f"{row.name}: {100 * row.mean:+.1f} points ({100 * row.low:+.1f} to {100 * row.high:+.1f})"
-        for row in effects.itertuples(index=False)
+        for row in each_row(effects)
     )
     return finish_figure(figure, f"Differences. {told}.", height=120 + 46 * len(names))
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
-from lpr_core.charts.frame import COLOURS, fade_colour, finish_figure
+from lpr_core.charts.frame import COLOURS, each_group, each_row, fade_colour, finish_figure
 
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "star")
 
@@ -28,7 +28,7 @@ def plot_factor(
         as_share: The factor is a share and shown in percent.
     """
     figure = go.Figure()
-    for number, (series, rows) in enumerate(means.groupby("series", sort=False)):
+    for number, (series, rows) in enumerate(each_group(means, "series")):
         colour = (colours or {}).get(str(series), COLOURS[number % len(COLOURS)])
         symbol = _SYMBOLS[number % len(_SYMBOLS)]
         points = scores[scores["series"] == series]
@@ -60,8 +60,8 @@ def plot_factor(
     figure.update_xaxes(title=title, tickformat=".0%" if as_share else "", zeroline=False)
     figure.update_yaxes(title="Characters right", tickformat=".0%")
     told = "; ".join(
-        f"{series}: {', '.join(f'{row.mean:.1%} at {row.factor:g}' for row in rows.itertuples())}"
-        for series, rows in means.groupby("series", sort=False)
+        f"{series}: {', '.join(f'{row.mean:.1%} at {row.factor:g}' for row in each_row(rows))}"
+        for series, rows in each_group(means, "series")
     )
     return finish_figure(figure, f"Characters right by {title.lower()}. {told}.", height=360)
 
@@ -94,5 +94,5 @@ def plot_bars(rows: pd.DataFrame, title: str) -> go.Figure:
         )
     figure.update_xaxes(title=title, tickformat=".0%")
     figure.update_yaxes(autorange="reversed")
-    told = "; ".join(f"{row.name} {row.value:.1%}" for row in rows.itertuples(index=False))
+    told = "; ".join(f"{row.name} {row.value:.1%}" for row in each_row(rows))
     return finish_figure(figure, f"{title}. {told}.", height=120 + 32 * len(rows))

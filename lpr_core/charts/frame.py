@@ -1,7 +1,9 @@
 """What all figures share: colours, a frame that fits a phone, and a description in words."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
+from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 
 COLOURS = ("#2f6fd0", "#d9820f", "#12967a", "#b5489a", "#7a68d8", "#7d8794")
@@ -59,3 +61,13 @@ def check_known(what: str, values: Iterable[str], known: Collection[str]) -> Non
     for value in values:
         if value not in known:
             raise ValueError(f"{what} must be one of {', '.join(known)}. Received: {value!r}")
+
+
+def each_row(table: pd.DataFrame) -> Iterator[Any]:
+    """Yield rows as named tuples, of whatever types the columns are."""
+    yield from table.itertuples(index=False)
+
+
+def each_group(table: pd.DataFrame, columns: str | list[str]) -> Iterator[tuple[Any, pd.DataFrame]]:
+    """Yield the rows with equal values in some columns together, in order of appearance."""
+    yield from table.groupby(columns, sort=False)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from lpr_core.charts.frame import finish_figure
+from lpr_core.charts.frame import each_group, finish_figure
 from lpr_core.charts.palette import Style
 
 _NUM_TOLD = 5
@@ -39,15 +39,20 @@ def plot_confusions(counts: pd.DataFrame) -> go.Figure:
     # Read as squares, and with every symbol named where there is room for it.
     figure.update_xaxes(title="Read", type="category", tickangle=0, showgrid=False)
     figure.update_yaxes(title="True", type="category", autorange="reversed", showgrid=False)
-    worst = (
-        pd.DataFrame(shown, index=counts.index, columns=counts.columns).stack().nlargest(_NUM_TOLD)
-    )
-    told = "; ".join(
-        f"{read} for {truth} {count:.0f} times" for (truth, read), count in worst.items()
-    )
     return finish_figure(
-        figure, f"Symbols that are read for others. Most often: {told or 'none'}.", height=560
+        figure, f"Symbols that are read for others. Most often: {_tell_worst(counts)}.", height=560
     )
+
+
+def _tell_worst(counts: pd.DataFrame) -> str:
+    pairs = [
+        (int(counts.loc[truth, read]), truth, read)
+        for truth in counts.index
+        for read in counts.columns
+        if truth != read and counts.loc[truth, read]
+    ]
+    worst = sorted(pairs, key=lambda pair: -pair[0])[:_NUM_TOLD]
+    return "; ".join(f"{read} for {truth} {count} times" for count, truth, read in worst) or "none"
 
 
 def plot_slots(slots: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
@@ -58,7 +63,7 @@ def plot_slots(slots: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
         styles: From `style_variants`.
     """
     figure = go.Figure()
-    for variant, rows in slots.groupby("variant", sort=False):
+    for variant, rows in each_group(slots, "variant"):
         style = styles[variant]
         figure.add_scatter(
             x=rows["slot"],
@@ -80,6 +85,6 @@ def plot_slots(slots: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
     figure.update_yaxes(title="Characters right", tickformat=".0%")
     told = "; ".join(
         f"{styles[variant].label}: {', '.join(f'{share:.0%}' for share in rows['mean'])}"
-        for variant, rows in slots.groupby("variant", sort=False)
+        for variant, rows in each_group(slots, "variant")
     )
     return finish_figure(figure, f"Characters right by slot, from left to right. {told}.")

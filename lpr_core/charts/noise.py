@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from lpr_core.charts.frame import COLOURS, QUIET, fade_colour, finish_figure
+from lpr_core.charts.frame import COLOURS, QUIET, each_group, each_row, fade_colour, finish_figure
 from lpr_core.charts.palette import Style
 
 _NOISE_LINES = {
@@ -41,7 +41,7 @@ def plot_noise(averages: pd.DataFrame, chosen: float | None = None) -> go.Figure
     figure.update_yaxes(title="Share", tickformat=".0%", range=[-0.02, 1.04])
     told = "; ".join(
         f"{row.strength:g}: {row.symbols_right:.0%} of the symbols right"
-        for row in averages.itertuples()
+        for row in each_row(averages)
     )
     return finish_figure(
         figure, f"What is still read as noise grows. By strength, {told or 'nothing'}."
@@ -64,11 +64,11 @@ def plot_dose_response(
         chosen: Strength that is marked with a line.
     """
     figure = go.Figure()
-    for variant, rows in response.groupby("variant", sort=False):
+    for variant, rows in each_group(response, "variant"):
         _add_response(figure, styles[variant], rows)
     if chosen is not None:
         _mark_strength(figure, chosen)
-    for number, knee in enumerate(() if knees is None else knees.itertuples()):
+    for number, knee in enumerate(() if knees is None else each_row(knees)):
         _add_knee(figure, styles[knee.variant], knee, -0.035 * (number + 1))
     lowest = -0.035 * (2 + (0 if knees is None else len(knees)))
     figure.update_xaxes(title="Strength of the noise on the plate", rangemode="tozero")
@@ -82,7 +82,7 @@ def plot_dose_response(
     told = "; ".join(
         f"{styles[variant].label}: {rows['mean'].iloc[0]:.0%} at {rows['strength'].iloc[0]:g}, "
         f"{rows['mean'].iloc[-1]:.0%} at {rows['strength'].iloc[-1]:g}"
-        for variant, rows in response.groupby("variant", sort=False)
+        for variant, rows in each_group(response, "variant")
     )
     return finish_figure(figure, f"Characters right as noise grows. {told}.", height=380)
 

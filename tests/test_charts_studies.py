@@ -1,0 +1,200 @@
+"""Figures of studies: what is drawn where, in whose colours, and what is told in words."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lpr_core.charts import (
+    COLOURS,
+    TRANSFER_COLOURS,
+    describe_figure,
+    plot_bands,
+    plot_bars,
+    plot_cells,
+    plot_confusions,
+    plot_costs,
+    plot_differences,
+    plot_dose_response,
+    plot_factor,
+    plot_gaps,
+    plot_noise_map,
+    plot_slots,
+    style_variants,
+)
+
+VARIANTS = [
+    {"name": name, "label": name.capitalize(), "factors": {"transfer": transfer, "noise": noise}}
+    for name, transfer, noise in (
+        ("none", "none", 0.0),
+        ("none+noise", "none", 0.1),
+        ("frozen", "frozen", 0.0),
+    )
+]
+STYLES = style_variants(VARIANTS)
+
+
+def test_transfer_chooses_the_colour_and_noise_the_dash():
+    looks = {name: (style.colour, style.dash, style.symbol) for name, style in STYLES.items()}
+    assert looks == {
+        "none": (TRANSFER_COLOURS["none"], "solid", "circle"),
+        "none+noise": (TRANSFER_COLOURS["none"], "dash", "diamond-open"),
+        "frozen": (TRANSFER_COLOURS["frozen"], "solid", "circle"),
+    }
+
+
+def test_other_variants_take_their_turn_and_change_the_dash_when_colours_repeat():
+    variants = [{"name": str(n), "label": str(n), "factors": {"fold": n}} for n in range(7)]
+    styles = list(style_variants(variants).values())
+    assert [style.colour for style in styles] == [*COLOURS, COLOURS[0]]
+    assert [style.dash for style in styles] == ["solid"] * 6 + ["dash"]
+
+
+def test_variants_that_would_look_alike_take_their_turn():
+    variants = [
+        {"name": f"n{noise}", "label": "", "factors": {"transfer": "none", "noise": noise}}
+        for noise in (0.01, 0.03)
+    ]
+    assert [style.colour for style in style_variants(variants).values()] == list(COLOURS[:2])
+
+
+def make_cells() -> tuple[pd.DataFrame, pd.DataFrame]:
+    cells = pd.DataFrame(
+        [
+            ("none", "none", False, 0.9, 0.88, 0.92),
+            ("none+noise", "none", True, 0.8, 0.75, 0.84),
+            ("frozen", "frozen", False, 0.4, 0.3, 0.5),
+        ],
+        columns=["variant", "transfer", "noise", "mean", "low", "high"],
+    )
+    scores = pd.DataFrame(
+        [(name, seed, 0.5 + seed / 10) for name in cells["variant"] for seed in (0, 1)],
+        columns=["variant", "seed", "value"],
+    )
+    return cells, scores
+
+
+def test_cells_have_a_line_for_each_noise_seeds_and_intervals():
+    figure = plot_cells(*make_cells(), STYLES, limits={"usable": 0.9})
+    lines = {line.name: list(line.y) for line in figure.data if line.mode == "lines"}
+    assert lines == {"Without noise": [0.9, 0.4], "With noise": [0.8]}
+    means = [line for line in figure.data if line.error_y.array is not None]
+    assert [mean.y[0] for mean in means] == [0.9, 0.4, 0.8]
+    np.testing.assert_allclose([mean.error_y.array[0] for mean in means], [0.02, 0.1, 0.04])
+    np.testing.assert_allclose([mean.error_y.arrayminus[0] for mean in means], [0.02, 0.1, 0.05])
+    seeds = [line for line in figure.data if line.mode == "markers" and len(line.y) == 2]
+    assert [list(line.y) for line in seeds] == [[0.5, 0.6]] * 3
+    assert figure.layout.xaxis.ticktext == ("None", "Frozen")
+    assert figure.layout.annotations[0].text == "usable"
+    assert "Frozen: 40.0% (30.0% to 50.0%)" in describe_figure(figure)
+
+
+def test_differences_are_in_points_with_the_margin_shaded():
+    effects = pd.DataFrame(
+        [("A less B", 0.03, 0.01, 0.05)], columns=["name", "mean", "low", "high"]
+    )
+    seeds = pd.DataFrame([("A less B", 0, 0.02), ("C", 0, 1.0)], columns=["name", "seed", "value"])
+    figure = plot_differences(effects, seeds, margin=0.01)
+    points, means = figure.data
+    assert (list(points.x), list(means.x)) == ([2.0], [3.0])
+    assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].x1) == (-1, 1)
+    assert describe_figure(figure) == "Differences. A less B: +3.0 points (+1.0 to +5.0)."
+
+
+def make_bands() -> pd.DataFrame:
+    rows = [
+        ("none", part, epoch, value, value - 0.1, value + 0.1)
+        for part, value in (("training", 0.8), ("validation", 0.6))
+        for epoch in (1, 2)
+    ]
+    return pd.DataFrame(rows, columns=["variant", "part", "epoch", "mean", "low", "high"])
+
+
+def test_bands_lie_around_each_line_and_the_legend_names_a_variant_once():
+    figure = plot_bands(make_bands(), STYLES, "character_accuracy")
+    named = [line for line in figure.data if line.meta]
+    assert [(line.meta, list(line.y)) for line in named] == [
+        ("None, training", [0.8, 0.8]),
+        ("None, validation", [0.6, 0.6]),
+    ]
+    assert [line.showlegend for line in named] == [True, False]
+    assert [list(line.y) for line in figure.data if line.fill == "tonexty"] == [
+        [0.9] * 2,
+        [0.7] * 2,
+    ]
+    assert describe_figure(figure).endswith("None, training 0.8; None, validation 0.6.")
+
+
+@pytest.mark.parametrize(
+    ("bands", "measure"), [(make_bands(), "height"), (make_bands().assign(part="test"), "loss")]
+)
+def test_unknown_measures_and_parts_are_refused(bands, measure):
+    with pytest.raises(ValueError, match="must be one of"):
+        plot_bands(bands, STYLES, measure)
+
+
+def test_gaps_and_costs_tell_both_of_their_numbers():
+    gaps = pd.DataFrame([("frozen", 0.95, 0.4)], columns=["variant", "train", "validation"])
+    assert describe_figure(plot_gaps(gaps, STYLES)).endswith("Frozen: 95.0% and 40.0%.")
+    costs = pd.DataFrame([("frozen", 2.5, 0.4)], columns=["variant", "minutes", "value"])
+    assert describe_figure(plot_costs(costs, STYLES)).endswith("Frozen: 40.0% in 2.5 minutes.")
+
+
+def make_response() -> pd.DataFrame:
+    rows = [("none", 0.0, 0.9, 0.8, 1.0), ("none", 0.26, 0.2, 0.1, 0.3)]
+    return pd.DataFrame(rows, columns=["variant", "strength", "mean", "low", "high"])
+
+
+def test_dose_and_response_with_the_knee_below_and_the_chosen_strength():
+    knees = pd.DataFrame(
+        [("none", 0.1, 0.08, 0.13)], columns=["variant", "strength", "low", "high"]
+    )
+    figure = plot_dose_response(make_response(), STYLES, knees=knees, chosen=0.05)
+    knee = figure.data[-1]
+    assert (knee.x[0], knee.y[0] < 0) == (0.1, True)
+    np.testing.assert_allclose([knee.error_x.array[0], knee.error_x.arrayminus[0]], [0.03, 0.02])
+    assert figure.layout.shapes[0].x0 == 0.05
+    assert (
+        describe_figure(figure) == "Characters right as noise grows. None: 90% at 0, 20% at 0.26."
+    )
+
+
+def test_the_noise_map_says_which_training_reads_best():
+    table = pd.DataFrame([[0.9, 0.2], [0.8, 0.6]], index=["clean", "noisy"], columns=[0.0, 0.26])
+    figure = plot_noise_map(table)
+    assert figure.data[0].z.tolist() == table.to_numpy().tolist()
+    assert "on 0 reads best: clean; on 0.26 reads best: noisy" in describe_figure(figure)
+
+
+def test_confusions_leave_right_readings_out():
+    counts = pd.DataFrame([[50, 3], [0, 40]], index=["0", "D"], columns=["0", "D"])
+    figure = plot_confusions(counts)
+    np.testing.assert_array_equal(figure.data[0].z, [[np.nan, 3], [np.nan, np.nan]])
+    assert describe_figure(figure).endswith("Most often: D for 0 3 times.")
+
+
+def test_no_confusion_at_all():
+    figure = plot_confusions(pd.DataFrame([[50]], index=["0"], columns=["0"]))
+    assert describe_figure(figure).endswith("Most often: none.")
+
+
+def test_slots_from_left_to_right():
+    rows = [("none", slot, 0.9, 0.8, 1.0) for slot in (1, 2)]
+    slots = pd.DataFrame(rows, columns=["variant", "slot", "mean", "low", "high"])
+    assert describe_figure(plot_slots(slots, STYLES)).endswith("None: 90%, 90%.")
+
+
+def test_a_factor_has_a_line_for_each_series_in_its_colour():
+    columns = ["series", "factor", "mean", "low", "high"]
+    means = pd.DataFrame([("a", 0.5, 0.8, 0.7, 0.9), ("b", 0.5, 0.6, 0.5, 0.7)], columns=columns)
+    scores = pd.DataFrame([("a", 0.5, 0, 0.8)], columns=["series", "factor", "seed", "value"])
+    figure = plot_factor(means, scores, "Share", colours={"b": "#000000"})
+    lines = [line for line in figure.data if line.name]
+    assert [(line.name, line.line.color) for line in lines] == [("a", COLOURS[0]), ("b", "#000000")]
+    assert describe_figure(figure).endswith("a: 80.0% at 0.5; b: 60.0% at 0.5.")
+
+
+@pytest.mark.parametrize("bounds", [{}, {"low": [0.1], "high": [0.3]}])
+def test_bars_with_and_without_intervals(bounds):
+    figure = plot_bars(pd.DataFrame({"name": ["Pooled"], "value": [0.2], **bounds}), "Right")
+    assert (figure.data[0].error_x.array is not None) == bool(bounds)
+    assert describe_figure(figure) == "Right. Pooled 20.0%."
