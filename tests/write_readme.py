@@ -1,7 +1,8 @@
 """Fill the README's figures and sessions: `make readme`. Nothing in them is typed by hand.
 
 The text between `<!-- NAME -->` and `<!-- /NAME -->` is replaced: `accuracy` and `misread` by what
-the shipped reader's card recorded, `session` by what the commands really print.
+the shipped reader's card recorded, `session` by what the commands really print, and `study`, where
+the README has it, by the answers of the shipped studies.
 """
 
 import re
@@ -12,9 +13,12 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from lpr_core.evidence.answers import Answers
 from lpr_core.places import SHIPPED_DIR
 from lpr_core.plates.metrics import wilson_interval
 from lpr_core.reading.bundle import read_card
+from lpr_core.study.report.facts import list_facts
+from lpr_core.study.report.markdown import render_verdicts
 
 README = SHIPPED_DIR.parent / "README.md"
 MODELS_README = SHIPPED_DIR / "models" / "README.md"
@@ -28,7 +32,10 @@ FAMILIES = {"br": "Brazil", "eu": "Europe", "us": "United States"}
 
 def main() -> None:
     blocks = {"accuracy": render_accuracy, "session": render_session}
-    README.write_text(fill_blocks(README.read_text(), blocks))
+    text = README.read_text()
+    if "<!-- study -->" in text:
+        blocks["study"] = render_study
+    README.write_text(fill_blocks(text, blocks))
     MODELS_README.write_text(fill_blocks(MODELS_README.read_text(), {"misread": render_misread}))
 
 
@@ -82,6 +89,18 @@ def render_misread() -> str:
         )
         lines.append(f"| {data_name} | {pairs} |")
     return "\n".join(lines)
+
+
+def render_study(studies_dir: Path = SHIPPED_DIR / "studies") -> str:
+    """Return the verdicts of each shipped study of the hypotheses, from its `answers.json`."""
+    parts = []
+    for path in sorted(studies_dir.glob("*/answers.json")):
+        answers = Answers.model_validate_json(path.read_bytes())
+        if answers.verdicts:
+            facts = dict(list_facts(answers))
+            about = f"{facts['Plates']}. {facts['Runs']}; {facts['Preset']}; {facts['Machine']}."
+            parts.append(f"**{answers.facts['name']}**: {about}\n\n{render_verdicts(answers)}")
+    return "\n\n".join(parts) or "No study is shipped yet."
 
 
 def _row(name: str, scores: Mapping[str, Any]) -> str:

@@ -68,7 +68,7 @@ def list_misread(confusions: pd.DataFrame) -> pd.DataFrame:
     shown = confusions.groupby("truth")["count"].sum()
     wrong = confusions[confusions["truth"] != confusions["read"]]
     pairs = wrong.groupby(["truth", "read"])["count"].sum().reset_index()
-    pairs["share"] = pairs["count"] / pairs["truth"].map(shown)
+    pairs["share"] = pairs["count"].to_numpy() / shown.reindex(pairs["truth"]).to_numpy()
     order = ["count", "truth", "read"]
     return pairs.sort_values(order, ascending=[False, True, True], ignore_index=True)
 

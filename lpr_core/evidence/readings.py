@@ -28,16 +28,17 @@ def share_by_plate(
     characters. Seeds that a variant lacks are left out, so each row has all variants.
 
     Raises:
-        ValueError: Runs of one seed were measured on different plates.
+        ValueError: The runs were measured on different plates.
     """
     seeds = list_seeds(correct, *weights)
-    rows = []
-    for seed in seeds:
-        shapes = {correct[variant, seed].shape for variant in weights}
-        if len(shapes) > 1:
-            raise ValueError(
-                f"runs can be compared on the same plates only. Received for seed {seed}: "
-                f"{', '.join(map(str, sorted(shapes)))}"
-            )
-        rows.append(sum(w * correct[v, seed].mean(axis=1) for v, w in weights.items()))
-    return seeds, np.array(rows, dtype=np.float64).reshape(len(seeds), -1)
+    shapes = {correct[variant, seed].shape for seed in seeds for variant in weights}
+    if len(shapes) > 1:
+        raise ValueError(
+            "runs can be compared on the same plates only. "
+            f"Received: {', '.join(map(str, sorted(shapes)))}"
+        )
+    rows = [
+        sum(weight * correct[variant, seed].mean(axis=1) for variant, weight in weights.items())
+        for seed in seeds
+    ]
+    return seeds, np.array(rows) if rows else np.empty((0, 0))

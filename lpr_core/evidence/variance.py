@@ -42,11 +42,15 @@ class CrossedMean:
 
     @property
     def degrees(self) -> float:
-        """Degrees of freedom of the variance, after Satterthwaite (doi.org/10.2307/3002019)."""
+        """Degrees of freedom of the variance, after Satterthwaite (doi.org/10.2307/3002019).
+
+        A sum has no fewer than its poorest part; what is taken off must not change that.
+        """
         by_seed, by_plate, by_both = self._parts
         seeds, plates = max(self.num_seeds - 1, 1), max(self.num_plates - 1, 1)
         spread = by_seed**2 / seeds + by_plate**2 / plates + by_both**2 / (seeds * plates)
-        return self.variance**2 / spread if spread > 0 else float(seeds)
+        fewest = float(min(seeds, plates))
+        return max(self.variance**2 / spread, fewest) if spread > 0 else fewest
 
     @property
     def _parts(self) -> tuple[float, float, float]:

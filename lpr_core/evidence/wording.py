@@ -50,6 +50,8 @@ def phrase_part(name: "Name", part: "Part") -> str:
         return f"{subject}: not compared yet, for want of {', '.join(part.missing)}."
     found = _phrase_level(part) if name == "H1" else _phrase_difference(name, part)
     basis = f"{count(part.num_seeds, 'seed')}, {count(part.num_plates, 'plate')}"
+    if part.num_seeds == 1:
+        basis += ", the interval over plates alone"
     return f"{subject} {found}; {basis}, Holm {p_text(part.p_holm)}: {_phrase_outcome(part)}."
 
 

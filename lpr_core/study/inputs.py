@@ -1,5 +1,6 @@
 """Reads what a study left behind into the plain values that the evidence is computed from."""
 
+import zlib
 from typing import Any
 
 import numpy as np
@@ -34,9 +35,10 @@ def read_inputs(folder: StudyFolder) -> StudyInputs:
             continue
         try:
             clean, by_strength = _read_run(folder, *key, truth)
+            _check_plates(record, clean, by_strength, truth)
             metrics[key] = folder.run(*key).read_metrics()
         # No gzip, cut off, no table, a column or a plate that is not there.
-        except (ValueError, OSError, EOFError, LookupError) as error:
+        except (ValueError, OSError, EOFError, zlib.error, LookupError) as error:
             faults[key] = f"its results cannot be read: {error}"
             continue
         texts[key], correct[key] = clean, compare_texts(clean["truth"], clean["text"])
@@ -70,7 +72,23 @@ def _read_run(
         )
         for strength, rows in folder.noisy_predictions(variant, seed).groupby("strength")
     }
-    return clean[["truth", "text"]], by_strength
+    return clean, by_strength
+
+
+def _check_plates(
+    record: StudyRecord,
+    clean: pd.DataFrame,
+    by_strength: dict[float, NDArray[np.bool_]],
+    truth: pd.Series,
+) -> None:
+    """Raise ValueError for a run that read other plates than the study's, or not all of them."""
+    wanted = len(truth) if record.design != "cross-validation" else len(clean)
+    counts = {len(clean), *(len(right) for right in by_strength.values())}
+    if counts != {wanted} or list(clean["truth"]) != list(truth.iloc[clean["plate"]]):
+        raise ValueError(
+            f"it did not read the study's {wanted} plates. Received: "
+            f"{', '.join(map(str, sorted(counts)))} readings"
+        )
 
 
 def _tell_facts(record: StudyRecord) -> dict[str, Any]:

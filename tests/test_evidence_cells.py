@@ -1,0 +1,184 @@
+"""Cells, factorial effects, curves and the other designs' findings."""
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from lpr_core.evidence.cells import score_cell
+from lpr_core.evidence.comparisons import Contrast
+from lpr_core.evidence.curves import band_histories
+from lpr_core.evidence.factorial import find_interactions, tabulate_factorial
+from lpr_core.evidence.findings import find_differences, join_folds, pair_variants
+from lpr_core.evidence.readings import list_seeds, share_by_plate
+from tests.planted_study import DESIGNS, Variant, hypotheses_variants, plant_outcome
+
+# Montgomery, Design and Analysis of Experiments, example 6.1: yield by concentration and catalyst,
+# three replicates; here each replicate is a block.
+YIELD = {
+    ("15", "1"): (28, 25, 27),
+    ("25", "1"): (36, 32, 32),
+    ("15", "2"): (18, 19, 23),
+    ("25", "2"): (31, 30, 29),
+}
+
+
+def right(*rows: str) -> np.ndarray:
+    """`"110"` is a plate whose last character is wrong."""
+    return np.array([[symbol == "1" for symbol in row] for row in rows])
+
+
+def factors_of(variants: list[Variant]) -> dict:
+    return {variant.name: variant.factors for variant in variants}
+
+
+def test_shares_are_weighted_and_paired_by_seed():
+    correct = {
+        ("a", 0): right("11", "10"),
+        ("a", 1): right("11", "11"),
+        ("b", 0): right("00", "10"),
+        ("b", 2): right("11", "11"),
+    }
+    seeds, values = share_by_plate(correct, {"a": 1.0, "b": -1.0})
+    assert (seeds, values.tolist()) == ([0], [[1.0, 0.0]])
+    assert list_seeds(correct, "a") == [0, 1]
+    assert share_by_plate(correct, {"c": 1.0})[0] == []
+
+
+def test_a_cell_by_hand():
+    correct = {("a", 0): right("11", "10"), ("a", 3): right("11", "00")}
+    metrics = {
+        ("a", 0): {"train": {"character_accuracy": 1.0}, "train_seconds": 60},
+        ("a", 3): {"train": {"character_accuracy": 0.75}, "train_seconds": 180},
+    }
+    cell = score_cell("a", "A", {"noise": 0.0}, correct, metrics)
+    assert cell.characters.mean == 0.625
+    assert cell.plates.mean == 0.5
+    assert [slot.mean for slot in cell.slots] == [0.75, 0.5]
+    assert (cell.train_characters, cell.gap, cell.minutes) == (0.875, 0.25, 2.0)
+    assert (cell.by_seed, cell.num_plates) == ({0: 0.75, 3: 0.5}, 2)
+    assert 0 <= cell.characters.low <= 0.625 <= cell.characters.high <= 1
+
+
+def test_a_cell_without_runs_and_without_metrics():
+    assert score_cell("b", "B", {}, {}, {}).characters is None
+    cell = score_cell("a", "A", {}, {("a", 0): right("10")}, {})
+    assert (cell.train_characters, cell.gap, cell.minutes) == (None, None, None)
+
+
+def test_a_published_two_by_two():
+    rows = [
+        {"transfer": concentration, "noise": catalyst, "seed": seed, "score": value}
+        for (concentration, catalyst), values in YIELD.items()
+        for seed, value in enumerate(values)
+    ]
+    table = tabulate_factorial(pd.DataFrame(rows)).set_index("term")
+    squares = table["sum_of_squares"].round(2)
+    assert squares[["transfer", "noise", "transfer x noise"]].tolist() == [208.33, 75.0, 8.33]
+    assert squares["seed"] + squares["rest"] == pytest.approx(31.33, abs=0.01)
+    assert table["degrees"].tolist() == [1, 1, 1, 2, 6]
+
+
+def test_interaction_and_main_effects():
+    variants = hypotheses_variants(none=0.8, none_noise=0.7, frozen=0.8, frozen_noise=0.8)
+    outcome = plant_outcome(variants, range(8), 300)
+    frozen, tuned = find_interactions(outcome.correct, factors_of(variants))
+    assert (frozen.scope, tuned.scope) == ("frozen", "fine-tuned")
+    assert frozen.comparison.low < 0.1 < frozen.comparison.high
+    assert frozen.comparison.p_value <= 0.05
+    assert "percentage points more for frozen networks" in frozen.sentence
+    assert frozen.noise_effect == pytest.approx(-0.05, abs=0.02)
+    assert frozen.transfer_effect == pytest.approx(0.05, abs=0.02)
+    assert frozen.logit_low < frozen.logit_effect < frozen.logit_high
+    seeds = frozen.comparison.by_seed.values()
+    t_squared = np.mean([*seeds]) ** 2 / (np.var([*seeds], ddof=1) / 8)
+    assert t_squared > 10
+    assert [row["term"] for row in frozen.table][:3] == ["transfer", "noise", "transfer x noise"]
+
+
+def test_no_interaction_is_not_claimed_and_one_seed_has_no_table():
+    variants = hypotheses_variants(none=0.9, none_noise=0.9, frozen=0.9, frozen_noise=0.9)
+    outcome = plant_outcome(variants, [0], 100)
+    frozen = find_interactions(outcome.correct, factors_of(variants))[0]
+    assert "not shown" in frozen.sentence
+    assert frozen.table == []
+
+
+def test_no_square_no_interaction():
+    variants = hypotheses_variants()[:3]
+    outcome = plant_outcome(variants, range(2), 10)
+    assert find_interactions(outcome.correct, factors_of(variants)) == ()
+    assert find_interactions({}, factors_of(hypotheses_variants())) == ()
+
+
+def test_bands_over_seeds():
+    histories = pd.DataFrame(
+        {
+            "variant": ["a"] * 4,
+            "seed": [0, 1, 0, 1],
+            "epoch": [1, 1, 2, 2],
+            "loss": [1.0, 3.0, 0.5, 0.5],
+            "val_loss": [2.0, 2.0, math.nan, 1.0],
+        }
+    )
+    bands = band_histories(histories, "loss").set_index(["part", "epoch"])
+    first = bands.loc["training", 1]
+    assert first["mean"] == 2.0
+    assert first["high"] - first["mean"] == pytest.approx(12.706, abs=0.001)  # t(1) * sqrt(2/2)
+    assert bands.loc[("training", 2), ["low", "mean", "high"]].tolist() == [0.5, 0.5, 0.5]
+    last = bands.loc["validation", 2]
+    assert (last["num_seeds"], last["low"], last["high"]) == (1, 1.0, 1.0)
+
+
+def test_a_measure_that_no_history_has():
+    assert band_histories(pd.DataFrame(columns=["variant", "seed"]), "loss").empty
+
+
+@pytest.mark.parametrize(
+    ("design", "variant", "reference"),
+    [
+        ("noise", "noise-0.05", "noise-0.00"),
+        ("freeze-depth", "efficientnet_b0-050", "efficientnet_b0-000"),
+        ("learning-curve", "fine-tuned-020", "none-020"),
+        ("cross-validation", "fine-tuned-fold-3", "none-fold-3"),
+        ("remedies", "all", "frozen"),
+    ],
+)
+def test_who_is_compared_with_whom(design, variant, reference):
+    pairs = pair_variants(design, factors_of(DESIGNS[design]()))
+    assert pairs[variant] == reference
+    assert reference not in pairs
+
+
+def test_planted_differences_of_a_design_are_found():
+    variants = DESIGNS["freeze-depth"]()
+    outcome = plant_outcome(variants, range(8), 200)
+    labels = {variant.name: variant.label for variant in variants}
+    findings = find_differences("freeze-depth", outcome.correct, factors_of(variants), labels)
+    assert len(findings) == 12
+    by_name = {finding.comparison.variant: finding for finding in findings}
+    assert by_name["xception-100"].direction == "worse"
+    assert by_name["xception-100"].comparison.effect == pytest.approx(-0.5, abs=0.05)
+    assert by_name["xception-100"].sentence.startswith(
+        "xception, 100% frozen against xception, 0% frozen: "
+    )
+
+
+def test_folds_are_put_side_by_side():
+    variants = DESIGNS["cross-validation"]()
+    outcome = plant_outcome(variants, range(8), 40)
+    (finding,) = find_differences("cross-validation", outcome.correct, factors_of(variants), {})
+    assert (finding.comparison.num_plates, finding.direction) == (200, "better")
+    assert finding.label == "All folds, fine-tuned"
+
+
+def test_folds_without_a_common_seed_are_not_joined():
+    values = np.zeros((1, 3))
+    assert join_folds([Contrast("a", "b", (0,), values), Contrast("c", "d", (1,), values)]) == []
+    assert join_folds([]) == []
+
+
+def test_a_design_without_runs_finds_nothing():
+    assert find_differences("noise", {}, factors_of(DESIGNS["noise"]()), {}) == ()
+    assert find_differences("own", {}, {}, {}) == ()

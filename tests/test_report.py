@@ -1,0 +1,203 @@
+"""Answers and reports: of whole, partial and broken studies; the same numbers everywhere."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from lpr_core.cli import app
+from lpr_core.evidence.answers import Answers, answer_study
+from lpr_core.evidence.wording import points
+from lpr_core.study.inputs import read_inputs
+from lpr_core.study.report import Report, write_report
+from lpr_core.study.report.markdown import render_table, render_verdicts
+from lpr_core.study.report.tables import Table
+from lpr_core.study.results import StudyFolder
+from tests.planted_study import DESIGNS, plant_study
+from tests.write_readme import render_study
+
+
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory) -> Report:
+    path = plant_study(tmp_path_factory.mktemp("studies") / "hypotheses", num_plates=60)
+    return write_report(StudyFolder(path))
+
+
+def answer(path: Path) -> Answers:
+    return answer_study(read_inputs(StudyFolder(path)))
+
+
+def test_answers_hold_every_part(planted):
+    answers = planted.answers
+    assert [verdict.hypothesis for verdict in answers.verdicts] == ["H1", "H2", "H3", "H4"]
+    assert (len(answers.cells), len(answers.contrasts), len(answers.interactions)) == (6, 15, 2)
+    assert (len(answers.knees), len(answers.noise), len(answers.response)) == (6, 3, 48)
+    assert (answers.num_runs, answers.num_wanted, answers.notes) == (48, 48, ())
+    assert answers.findings == ()
+    assert answers.diagnosis["suspects"][0]["verdict"] == "guilty"
+    assert answers.find_cell("fine-tuned").characters.mean > 0.9
+
+
+def test_answers_survive_json(planted):
+    saved = json.loads(planted.answers_path.read_text())
+    assert saved["schema"] == 1
+    assert Answers.model_validate(saved) == planted.answers
+    assert saved["runs_fingerprint"] == StudyFolder(planted.answers_path.parent).fingerprint()
+
+
+def test_equal_studies_equal_answers(planted, tmp_path):
+    again = write_report(StudyFolder(plant_study(tmp_path / "hypotheses", num_plates=60)))
+    assert again.answers == planted.answers
+    assert again.html_path.read_text() == planted.html_path.read_text()
+
+
+def test_noise_and_h3_say_the_same(planted):
+    parts = {part.scope: part for part in planted.answers.verdicts[2].parts}
+    for found, scope in zip(planted.answers.noise, parts, strict=True):
+        assert (found.cost, found.low) == (parts[scope].effect, parts[scope].low)
+
+
+def test_both_pages_show_the_numbers_of_the_answers(planted):
+    html, markdown = planted.html_path.read_text(), planted.markdown_path.read_text()
+    for verdict in planted.answers.verdicts:
+        assert verdict.sentence in markdown
+        assert verdict.sentence.replace("'", "&#x27;") in html
+    for finding in planted.answers.noise:
+        assert finding.sentence in markdown
+    cell = planted.answers.cells[0].characters
+    assert f"{cell.mean:.3f} [{cell.low:.3f}, {cell.high:.3f}]" in html
+
+
+def test_the_page_needs_nothing_else(planted):
+    html = planted.html_path.read_text()
+    assert 4e6 < len(html) < 6e6
+    page = re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
+    assert not re.search(r"""(src|href)=["']?https?:""", page)
+    assert html.count("plotly.js v") == 1
+    assert page.count('role="img" aria-label="') == page.count("<figcaption>") >= 6
+    assert "prefers-color-scheme: dark" in html
+
+
+def test_words_of_a_study_cannot_become_code(tmp_path):
+    path = plant_study(tmp_path / "own", design="noise", seeds=[0], num_plates=5)
+    record = json.loads((path / "study.json").read_text())
+    record["question"] = "<script>alert(1)</script>"
+    record["variants"][0]["label"] = "<img src=x onerror=alert(1)>"
+    (path / "study.json").write_text(json.dumps(record))
+    html = write_report(StudyFolder(path)).html_path.read_text()
+    assert "<script>alert" not in html
+    assert "<img" not in re.sub(r"<script>.*?</script>", "", html, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("design", [name for name in DESIGNS if name != "hypotheses"])
+def test_every_design_has_a_report(tmp_path, design):
+    path = plant_study(tmp_path / design, design=design, seeds=range(2), num_plates=12)
+    report = write_report(StudyFolder(path))
+    assert report.answers.findings
+    assert report.answers.verdicts == ()
+    assert "## What was found" in report.markdown_path.read_text()
+    assert bool(report.answers.folds) == (design == "cross-validation")
+
+
+def test_a_partial_study_says_so(tmp_path):
+    path = plant_study(
+        tmp_path / "partial",
+        seeds=[0, 1],
+        num_plates=12,
+        missing=[("none", 1)],
+        failed=[("frozen+noise", seed) for seed in (0, 1)],
+        diagnosis=False,
+    )
+    report = write_report(StudyFolder(path))
+    assert report.answers.notes[0].startswith("9 of 12 runs are there")
+    assert any("frozen+noise, seed 0, failed: The loss" in note for note in report.answers.notes)
+    assert any("it takes 8 at least" in note for note in report.answers.notes)
+    assert "no run" in report.markdown_path.read_text()
+    assert {verdict.outcome for verdict in report.answers.verdicts} == {"undecided"}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("noisy_predictions.csv.gz", b"no gzip"),
+        ("predictions.csv.gz", b""),
+        ("predictions.csv.gz", b"\x1f\x8b\x08\x00cut off"),
+        ("noisy_predictions.csv.gz", None),
+        ("metrics.json", b"{"),
+    ],
+)
+def test_a_broken_run_is_a_fault_not_a_crash(tmp_path, name, content):
+    path = plant_study(tmp_path / "broken", seeds=[0, 1], num_plates=6)
+    file = path / "runs" / "none" / "seed-1" / name
+    file.unlink() if content is None else file.write_bytes(content)
+    inputs = read_inputs(StudyFolder(path))
+    assert ("none", 1) not in inputs.correct
+    assert len(answer_study(inputs).verdicts) == 4
+
+
+def test_a_run_that_did_not_read_all_plates_is_a_fault(tmp_path):
+    path = plant_study(tmp_path / "broken", seeds=[0, 1], num_plates=6)
+    run = StudyFolder(path).run("none", 1)
+    run.write_predictions(run.read_predictions().head(4))
+    inputs = read_inputs(StudyFolder(path))
+    assert inputs.faults["none", 1].endswith("plates. Received: 4, 6 readings")
+    assert len(answer_study(inputs).verdicts) == 4
+
+
+def test_a_plate_that_does_not_exist_is_a_fault(tmp_path):
+    path = plant_study(tmp_path / "broken", seeds=[0, 1], num_plates=6)
+    folder = StudyFolder(path)
+    table = folder.noisy_predictions("none", 0)
+    folder.write_noisy_predictions("none", 0, table.assign(plate=table["plate"] + 100))
+    assert "cannot be read" in read_inputs(folder).faults["none", 0]
+
+
+def test_no_run_no_report(tmp_path):
+    everything = [(name.name, 0) for name in DESIGNS["noise"]()]
+    path = plant_study(tmp_path / "empty", design="noise", seeds=[0], missing=everything)
+    with pytest.raises(ValueError, match="at least one finished run"):
+        write_report(StudyFolder(path))
+
+
+def test_no_folder_no_report(tmp_path):
+    with pytest.raises(FileNotFoundError, match="no study"):
+        write_report(StudyFolder(tmp_path))
+
+
+def test_the_command(tmp_path):
+    path = plant_study(tmp_path / "own", seeds=[0, 1], num_plates=12)
+    answered = CliRunner().invoke(app, ["study", "report", str(path)])
+    assert answered.exit_code == 0, answered.output
+    assert "H1 undecided: " in answered.output
+    assert f"Written: {path / 'report.html'}" in answered.output
+
+
+def test_the_command_of_another_design_and_of_nothing(tmp_path):
+    path = plant_study(tmp_path / "own", design="noise", seeds=[0], num_plates=6)
+    assert "against Trained with noise 0.00" in (
+        CliRunner().invoke(app, ["study", "report", str(path)]).output
+    )
+    missing = CliRunner().invoke(app, ["study", "report", str(tmp_path / "nowhere")])
+    assert missing.exit_code == 2
+    assert "There is no study" in missing.output
+
+
+def test_the_table_of_the_readme(planted):
+    lines = render_verdicts(planted.answers).splitlines()
+    assert lines[0] == "| hypothesis | verdict | effect (95 % interval) | Holm p |"
+    assert len(lines) == 2 + 4 + 3 + 2 + 3 + 2
+    part = planted.answers.verdicts[1].parts[0]
+    assert f"| frozen | {part.outcome} | {points(part.effect)} [" in "\n".join(lines)
+
+
+def test_a_table_cell_cannot_end_early():
+    assert "a&#124;b" in render_table(Table("t", ("x",), (("a|b",),)))
+
+
+def test_the_readme_s_block_is_made_of_shipped_answers(planted, tmp_path):
+    assert render_study(tmp_path) == "No study is shipped yet."
+    block = render_study(planted.answers_path.parents[1])
+    assert block.startswith("**hypotheses**: planted plates; 600 to learn from, 60 to be measured")
+    assert block.endswith(render_verdicts(planted.answers))
