@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lpr_core.labels import archives
@@ -83,6 +83,7 @@ def test_path_tricks_are_refused(put, name, sentence):
     assert refusal(path) == sentence
 
 
+@settings(deadline=None)
 @given(st.text(max_size=500))
 def test_clean_names_stay_inside(name):
     try:
@@ -257,6 +258,7 @@ def test_broken_bytes_are_a_damaged_file(put):
         archive.read(archive.entries[0])
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200), st.integers(0, 400))
 def test_damage_is_always_a_value_error(tmp_path_factory, noise, place):
     stream = io.BytesIO()

@@ -1,11 +1,12 @@
 import csv
 import io
 import json
+import shutil
 import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lpr_core.data.importers import import_folder
@@ -31,24 +32,29 @@ from lpr_core.labels.exchange.paddle import write_paddle
 from lpr_core.labels.exchange.paths import image_path_of, region_of
 from lpr_core.labels.intake import take_in
 from lpr_core.labels.rows import Mark, PlateRecord, Revision, StoredPicture, StoredReading
-from tests.empty_stores import open_empty_store
+from lpr_core.labels.store import LabelStore
 from tests.label_samples import picture_bytes, reading_dict
+
+pytest_plugins = ["tests.label_databases"]
 
 FILES = [kind for kind in ExportKind if kind is not ExportKind.PLATES]
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = open_empty_store(tmp_path / "data")
+def store(sqlite_template, tmp_path):
+    path = tmp_path / "data" / "labels.sqlite3"
+    path.parent.mkdir()
+    shutil.copyfile(sqlite_template, path)
+    opened = LabelStore(f"sqlite:///{path}", path.parent)
     yield opened
     opened.close()
 
 
 @pytest.fixture
-def other(tmp_path):
-    """A second, empty store."""
-    opened = open_empty_store(tmp_path / "other")
+def other(label_url, tmp_path):
+    """A second, empty store, on one kind of database after the other."""
+    opened = LabelStore(label_url, tmp_path / "other")
     yield opened
     opened.close()
 
@@ -258,6 +264,7 @@ def test_no_cell_is_a_formula(store, export, text, cell):
 AUTHORS = st.text(st.characters().filter(str.isprintable), max_size=20).map(str.strip)
 
 
+@settings(deadline=None)
 @given(AUTHORS | AUTHORS.map(lambda text: f"={text}"))
 def test_guarded_cells_come_back(text):
     cell = guard_cell(text)
@@ -347,6 +354,7 @@ def word_of(record):
     return Word(revision.mark, revision.after, revision.author, revision.saved_at)
 
 
+@settings(deadline=None, max_examples=50)
 @given(found=SOME_RECORDS)
 def test_manifests_come_back(tmp_path_factory, found):
     read = write_and_read(tmp_path_factory, ExportKind.MANIFEST, write_manifest_labels, found)
@@ -356,6 +364,7 @@ def test_manifests_come_back(tmp_path_factory, found):
     ]
 
 
+@settings(deadline=None, max_examples=50)
 @given(found=SOME_RECORDS)
 def test_paddle_comes_back(tmp_path_factory, found):
     read = write_and_read(tmp_path_factory, ExportKind.PADDLE, write_paddle, found)
@@ -365,6 +374,7 @@ def test_paddle_comes_back(tmp_path_factory, found):
     ]
 
 
+@settings(deadline=None, max_examples=50)
 @given(found=SOME_RECORDS)
 def test_label_studio_comes_back(tmp_path_factory, found):
     read = write_and_read(tmp_path_factory, ExportKind.LABEL_STUDIO, write_label_studio, found)
@@ -374,6 +384,7 @@ def test_label_studio_comes_back(tmp_path_factory, found):
     ]
 
 
+@settings(deadline=None, max_examples=50)
 @given(found=SOME_RECORDS)
 def test_histories_come_back(tmp_path_factory, found):
     def write(records, stream):

@@ -15,16 +15,24 @@ from lpr_core.labels.intake_report import IntakeRow, Verdict
 from lpr_core.labels.pictures import identify_picture
 from lpr_core.labels.rows import Mark
 from lpr_core.labels.sources import SourceError
+from lpr_core.labels.store import LabelStore
 from tests.drawn_plates import draw
-from tests.empty_stores import open_empty_store
 from tests.label_samples import picture_bytes
+
+pytest_plugins = ["tests.label_databases"]
 
 NO_PICTURE = "Its picture did not come along, and the store does not have it."
 
 
 @pytest.fixture
-def store(tmp_path):
-    opened = open_empty_store(tmp_path / "data")
+def store(sqlite_store):
+    return sqlite_store
+
+
+@pytest.fixture
+def any_store(label_url, tmp_path):
+    """An empty store on one kind of database after the other."""
+    opened = LabelStore(label_url, tmp_path)
     yield opened
     opened.close()
 
@@ -76,7 +84,7 @@ def said(store):
 
 
 @pytest.mark.parametrize("bring", [lambda folder: folder, zip_folder], ids=["folder", "zip"])
-def test_every_file_gets_its_verdict(store, folder, bring):
+def test_every_file_gets_its_verdict(any_store, folder, bring):
     plate = draw("ABC1D23")
     put(folder, "a/first.png", encode(plate))
     put(folder, "a/second.png", picture_bytes(1))
@@ -87,7 +95,7 @@ def test_every_file_gets_its_verdict(store, folder, bring):
     put(folder, ".DS_Store", "x")
     put(folder, "__MACOSX/a.png", "x")
     steps = []
-    report = take_in(store, bring(folder), on_progress=lambda *step: steps.append(step))
+    report = take_in(any_store, bring(folder), on_progress=lambda *step: steps.append(step))
     first, second = identify_picture(encode(plate)), identify_picture(picture_bytes(1))
     darker = identify_picture((folder / "b/darker.jpg").read_bytes())
     only = "only JPEG, PNG, WebP, BMP and TIFF pictures are read."
@@ -108,14 +116,14 @@ def test_every_file_gets_its_verdict(store, folder, bring):
         Verdict.REFUSED: 2,
     }
     assert steps == [(6, 6)]
-    names = [record.picture.name for record in store.records()]
+    names = [record.picture.name for record in any_store.records()]
     assert names == ["first.png", "second.png", "darker.jpg"]
 
 
 def test_pictures_are_stored_as_one_by_one(store, tmp_path, folder):
     put(folder, "a.png", picture_bytes(1))
     take_in(store, folder)
-    other = open_empty_store(tmp_path / "other")
+    other = LabelStore(f"sqlite:///{tmp_path / 'other.sqlite3'}", tmp_path / "other")
     picture_id = other.add_picture(picture_bytes(1), "a.png")
     ours, theirs = (one.history(picture_id).picture for one in (store, other))
     assert {**vars(ours), "added_at": 0} == {**vars(theirs), "added_at": 0}
@@ -124,14 +132,14 @@ def test_pictures_are_stored_as_one_by_one(store, tmp_path, folder):
     other.close()
 
 
-def test_near_duplicates_are_found_among_what_is_here(store, folder):
-    old = store.add_picture(encode(draw("ABC1D23")), "old.png")
+def test_near_duplicates_are_found_among_what_is_here(any_store, folder):
+    old = any_store.add_picture(encode(draw("ABC1D23")), "old.png")
     put(folder, "new.jpg", encode(draw("ABC1D23"), "JPEG", quality=70))
     put(folder, "other.png", encode(draw("XYZ9876")))
-    rows = {row.name: row for row in take_in(store, folder, author="maria").rows}
+    rows = {row.name: row for row in take_in(any_store, folder, author="maria").rows}
     assert (rows["new.jpg"].verdict, rows["new.jpg"].like) == (Verdict.NEAR, old)
     assert rows["other.png"].verdict is Verdict.ADDED
-    noted = [(row.kind, row.actor, row.picture_id) for row in store.audit()]
+    noted = [(row.kind, row.actor, row.picture_id) for row in any_store.audit()]
     assert ("near duplicate", "maria", rows["new.jpg"].picture_id) in noted
 
 
@@ -180,7 +188,7 @@ def test_batches_are_cut_by_number_and_bytes(store, folder, monkeypatch, count):
     assert len(steps) == count
 
 
-def test_an_intake_that_was_cut_is_repeated_without_doubling(store, folder, monkeypatch):
+def test_an_intake_that_was_cut_is_repeated_without_doubling(any_store, folder, monkeypatch):
     monkeypatch.setattr(intake, "BATCH_FILES", 2)
     put(folder, "manifest.csv", "image_path,plate_text\n0.png,ABC1D23\n4.png,ABC1D24\n")
     for seed in range(5):
@@ -190,12 +198,12 @@ def test_an_intake_that_was_cut_is_repeated_without_doubling(store, folder, monk
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        take_in(store, folder, on_progress=cut)
-    assert store.search().total == 2
-    report = take_in(store, folder)
+        take_in(any_store, folder, on_progress=cut)
+    assert any_store.search().total == 2
+    report = take_in(any_store, folder)
     assert list(verdicts(report).values()) == ["same file"] * 2 + ["added"] * 3
-    assert store.search().total == 5
-    assert sum(len(record.revisions) for record in store.records()) == 2
+    assert any_store.search().total == 5
+    assert sum(len(record.revisions) for record in any_store.records()) == 2
 
 
 def test_a_batch_that_cannot_be_stored_is_not_there_at_all(store, folder, monkeypatch):
@@ -214,7 +222,7 @@ def test_a_batch_that_cannot_be_stored_is_not_there_at_all(store, folder, monkey
 # --- labels that come along
 
 
-def test_a_manifest_brings_its_labels(store, folder):
+def test_a_manifest_brings_its_labels(any_store, folder):
     put(
         folder,
         "sub/manifest.csv",
@@ -223,7 +231,7 @@ def test_a_manifest_brings_its_labels(store, folder):
     )
     for name in ("sub/1", "sub/2", "3", "5"):
         put(folder, f"{name}.png", picture_bytes(int(name[-1])))
-    report = take_in(store, folder, author="maria")
+    report = take_in(any_store, folder, author="maria")
     assert verdicts(report) == {
         "3.png": "added",
         "5.png": "added",
@@ -234,13 +242,13 @@ def test_a_manifest_brings_its_labels(store, folder):
     rows = {row.name: row for row in report.rows}
     assert rows["sub/4.png"].sentence == NO_PICTURE
     assert rows["sub/2.png"].sentence.startswith("Its label was left out: A plate text has only")
-    assert said(store) == {
+    assert said(any_store) == {
         "1.png": ("ABC1D23", "corrected", "maria", "br"),
         "2.png": ("", "unchecked", None, None),
         "3.png": ("XYZ12", "corrected", "maria", None),
         "5.png": ("ÄB12", "corrected", "maria", None),
     }
-    assert store.search(mark="corrected").total == 3
+    assert any_store.search(mark="corrected").total == 3
     assert {filed.value: count for filed, count in report.label_counts().items()} == {
         "taken": 3,
         "known": 0,
@@ -249,24 +257,24 @@ def test_a_manifest_brings_its_labels(store, folder):
     }
 
 
-def test_a_persons_word_is_never_undone(store, folder):
-    ids = [store.add_picture(picture_bytes(seed), f"{seed}.png") for seed in range(3)]
-    store.add_revision(ids[0], text="MINE1", author="maria")
-    store.add_revision(ids[1], Mark.UNREADABLE)
+def test_a_persons_word_is_never_undone(any_store, folder):
+    ids = [any_store.add_picture(picture_bytes(seed), f"{seed}.png") for seed in range(3)]
+    any_store.add_revision(ids[0], text="MINE1", author="maria")
+    any_store.add_revision(ids[1], Mark.UNREADABLE)
     put(folder, "m.csv", "image_path,plate_text\n0.png,FILE1\n1.png,FILE2\n2.png,FILE3\n")
     for seed in range(3):
         put(folder, f"{seed}.png", picture_bytes(seed))
-    rows = take_in(store, folder).rows
+    rows = take_in(any_store, folder).rows
     assert [row.sentence.split(". ", 1)[1:] for row in rows] == [
         ["Its label 'FILE1' was left out: maria has said 'MINE1' here."],
         ["Its label 'FILE2' was left out: somebody has said 'unreadable' here."],
         [],
     ]
-    assert [store.history(one).text for one in ids] == ["MINE1", "", "FILE3"]
+    assert [any_store.history(one).text for one in ids] == ["MINE1", "", "FILE3"]
 
 
-def test_times_decide_between_words(store, folder):
-    picture_id = store.add_picture(picture_bytes(0), "0.png")
+def test_times_decide_between_words(any_store, folder):
+    picture_id = any_store.add_picture(picture_bytes(0), "0.png")
     header = "image_path,plate_text,author,saved_at\n"
     texts = []
     for text, moment in [
@@ -277,18 +285,18 @@ def test_times_decide_between_words(store, folder):
         ("D4", ""),  # at no time: kept out
     ]:
         put(folder, "m.csv", f"{header}{picture_id}.png,{text},jo,{moment}\n")
-        take_in(store, folder / "m.csv")
-        texts.append(store.history(picture_id).text)
+        take_in(any_store, folder / "m.csv")
+        texts.append(any_store.history(picture_id).text)
     assert texts == ["B2", "B2", "C3", "C3", "C3"]
-    assert len(store.history(picture_id).revisions) == 2
+    assert len(any_store.history(picture_id).revisions) == 2
 
 
-def test_a_region_that_a_person_said_stays(store, folder):
+def test_a_region_that_a_person_said_stays(any_store, folder):
     put(folder, "0.png", picture_bytes(0))
     for region in ("", "br", "us", "x" * 33):
         put(folder, "m.csv", f"image_path,plate_text,plate_region\n0.png,A1,{region}\n")
-        take_in(store, folder)
-    (record,) = store.records()
+        take_in(any_store, folder)
+    (record,) = any_store.records()
     assert record.picture.region == "br"
 
 

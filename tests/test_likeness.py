@@ -2,7 +2,7 @@ import cv2
 import imagehash
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
@@ -60,6 +60,7 @@ def test_pictures_without_anything_in_them_have_a_hash_too(picture):
     assert hash_picture(picture.astype(np.uint8)).shape == (NUM_BITS,)
 
 
+@settings(deadline=None)
 @given(BITS)
 def test_hashes_are_written_and_read(bits):
     text = write_hash(bits)
@@ -101,6 +102,7 @@ def test_an_empty_index_finds_nothing():
     assert LikenessIndex().find_nearest(hash_with()) is None
 
 
+@settings(deadline=None)
 @given(st.lists(BITS, max_size=20), BITS)
 def test_the_search_compares_with_all(known, wanted):
     index = LikenessIndex()

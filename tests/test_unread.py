@@ -4,9 +4,10 @@ from lpr_core.labels import unread
 from lpr_core.labels.bulk import Arrival
 from lpr_core.labels.exchange import PlateLabels
 from lpr_core.labels.unread import ReadingReport, read_unread
-from tests.empty_stores import open_empty_store
 from tests.fake_reader import FakeReader
 from tests.label_samples import picture_bytes, reading_dict
+
+pytest_plugins = ["tests.label_databases"]
 
 
 class BatchReader(FakeReader):
@@ -19,13 +20,6 @@ class BatchReader(FakeReader):
     def read_batch(self, pictures, region=None):
         self.batches.append((len(pictures), region))
         return [self.read(picture, region) for picture in pictures]
-
-
-@pytest.fixture
-def store(tmp_path):
-    opened = open_empty_store(tmp_path / "data")
-    yield opened
-    opened.close()
 
 
 def add_pictures(store, count, project_id=1):

@@ -1,7 +1,6 @@
 """`lpr labels take-in`, `read`, `export` and `import`: many pictures and labels, in and out."""
 
 from datetime import UTC, datetime
-from getpass import getuser
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,13 +16,13 @@ if TYPE_CHECKING:
 
 ProjectOption = Annotated[str | None, typer.Option("--project", help="Name of the project.")]
 AuthorOption = Annotated[
-    str, typer.Option(default_factory=getuser, help="Who says so, where the labels do not tell.")
+    str, typer.Option("--author", help="Who says so, where the labels do not tell.")
 ]
 
 
 def take_in_pictures(
     sources: Annotated[list[Path], typer.Argument(help="Folders, ZIP archives, pictures, labels.")],
-    author: AuthorOption,
+    author: AuthorOption = "import",
     project: ProjectOption = None,
     layout: Annotated[
         str | None,
@@ -42,7 +41,7 @@ def import_labels(
     source: Annotated[
         Path, typer.Argument(help="manifest.csv, rec_gt.txt, Label Studio's JSON, or a history.")
     ],
-    author: AuthorOption,
+    author: AuthorOption = "import",
     project: ProjectOption = None,
 ) -> None:
     """Bring labels that were exported, here or elsewhere; in a ZIP archive with their pictures.
