@@ -7,7 +7,7 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text as sql
 
-from lpr_core.labels import LabelStore, Role, SignInError, TooManyAttempts, passwords
+from lpr_core.labels import LabelStore, Role, SignInError, StoreError, TooManyAttempts, passwords
 from lpr_core.labels.people import People
 
 pytest_plugins = ["tests.label_databases"]
@@ -169,6 +169,7 @@ def test_every_refusal_sounds_alike(people, ana):
         ("ana lima", ""),
         ("ana lima", "x" * 100_000),
         ("nobody", PASSWORD),
+        ("no\x00body", PASSWORD),
         ("gone", PASSWORD),
     ):
         with pytest.raises(SignInError, match=r"^The name or the password is wrong\.$"):
@@ -243,6 +244,17 @@ def test_using_a_session_seldom_writes(people, ana, clock, store):
     clock.now += timedelta(minutes=2)
     people.user_of_session(secret)
     assert expiry() > first
+
+
+def test_a_full_disk_signs_nobody_out(people, ana, clock, store, monkeypatch):
+    secret = people.sign_in("ana lima", PASSWORD, "10.0.0.1").secret
+    clock.now += timedelta(hours=1)
+
+    def refuse(*arguments):
+        raise StoreError("its disk is full")
+
+    monkeypatch.setattr("lpr_core.labels.people.renew_session", refuse)
+    assert people.user_of_session(secret) == ana
 
 
 @pytest.mark.parametrize(

@@ -629,6 +629,33 @@ def test_urls_that_cannot_be_used(url, message):
         Database(url)
 
 
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_a_server_that_does_not_answer(scheme, tmp_path):
+    with pytest.raises(StoreError, match=r"anything: the database server does not answer\.$"):
+        Database(f"{scheme}://lpr@/labels?host={tmp_path}")
+
+
+def test_a_server_that_may_only_be_read(postgres_copy, tmp_path):
+    read_only = f"{postgres_copy}&options=-c%20default_transaction_read_only%3Don"
+    store = LabelStore(read_only, tmp_path)
+    with pytest.raises(StoreError, match=r"anything: it may only be read, not written\.$"):
+        store.add_picture(picture_bytes(), "a.png")
+    assert store.search().total == 0
+    store.close()
+
+
+def test_the_database_itself_refuses_a_second_holder(store):
+    add_plate(store)
+    store.queue.hand_out("ana")
+    again = sql(
+        "INSERT INTO assignments (picture_id, project_id, annotator, kind, seen_revision_id,"
+        " handed_at, expires_at) SELECT picture_id, project_id, 'bob', kind, seen_revision_id,"
+        " handed_at, expires_at FROM assignments"
+    )
+    with pytest.raises(StoreError, match=r"(?i)unique"), store._database.write() as connection:
+        connection.execute(again)
+
+
 @given(st.lists(st.sampled_from(["A1", "B2", "C3"]), max_size=6))
 @settings(
     max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

@@ -9,7 +9,7 @@ from lpr_core.labels.audit import AuditFilter, AuditRow
 from lpr_core.labels.database import StoreError
 from lpr_core.labels.handout import Order
 from lpr_core.labels.leases import Assignment, Kind, LeaseError
-from lpr_core.labels.people import Session, SignInError, Token
+from lpr_core.labels.people import SignInError
 from lpr_core.labels.progress import Progress
 from lpr_core.labels.projects import Project
 from lpr_core.labels.quality import Disagreement, GoldScore
@@ -25,7 +25,9 @@ from lpr_core.labels.rows import (
     StoredReading,
     clean_text,
 )
+from lpr_core.labels.sessions import Session
 from lpr_core.labels.store import LabelStore
+from lpr_core.labels.tokens import Token
 from lpr_core.labels.users import Role, User
 
 __all__ = [

@@ -1,6 +1,7 @@
 """Open the label database: durable settings, whole transactions, migrations, clear errors."""
 
 import errno
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -45,9 +46,17 @@ _REASONS = {
     "disk i/o": "its disk reports an error",
     "no space left": "its disk is full",
     "read-only transaction": "it may only be read, not written",
-    "connection failed": "the database server does not answer",
-    "server closed the connection": "the database server does not answer",
-    "terminating connection": "the database server does not answer",
+    **dict.fromkeys(
+        (
+            "connection refused",
+            "no such file",  # the server's socket
+            "could not translate host",
+            "timeout expired",
+            "server closed the connection",
+            "terminating connection",
+        ),
+        "the database server does not answer",
+    ),
 }
 _OS_REASONS = {
     errno.ENOSPC: "its disk is full",
@@ -222,7 +231,8 @@ def _reason(message: str) -> str:
 
 def _create_engine(url: str) -> Engine:
     try:
-        parsed = make_url(url)
+        # Platforms write `postgres://`, a name that SQLAlchemy has dropped.
+        parsed = make_url(re.sub("^postgres:", "postgresql:", url))
         backend = parsed.get_backend_name()
         if backend not in DIALECTS:
             raise StoreError(

@@ -1,17 +1,26 @@
 """People: users with roles and passwords, their sign-in, their sessions and their tokens."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from contextlib import suppress
 
-from sqlalchemy import delete, exists, insert, select, update
+from sqlalchemy import Connection, exists, select
 
 from lpr_core.labels.attempts import begin_attempt, forgive_attempt
 from lpr_core.labels.clock import Clock, utc_now
-from lpr_core.labels.database import Database, take_turns
+from lpr_core.labels.database import Database, StoreError, take_turns
 from lpr_core.labels.events import note_event
 from lpr_core.labels.passwords import hash_password, needs_rehash, verify_password
-from lpr_core.labels.schema import sessions, tokens, users
-from lpr_core.labels.secret_keys import hash_secret, make_secret
+from lpr_core.labels.schema import users
+from lpr_core.labels.sessions import (
+    IDLE,
+    RENEW_AFTER,
+    Session,
+    begin_session,
+    end_session,
+    end_sessions,
+    find_session,
+    renew_session,
+)
+from lpr_core.labels.tokens import Token, find_user_of_token, issue_token, list_rows, revoke
 from lpr_core.labels.users import (
     Role,
     User,
@@ -19,18 +28,13 @@ from lpr_core.labels.users import (
     change_row,
     check_an_admin_stays,
     clean_name,
-    end_sessions,
     find_row,
+    find_user,
     name_key,
     to_user,
 )
 
-IDLE = timedelta(hours=12)
-"""A session ends when it was not used for so long."""
-RENEW_AFTER = timedelta(minutes=5)
-"""Using a session is written down at most so often, so that reading a page does not write."""
 MAX_ORIGIN_LENGTH = 80
-MAX_LABEL_LENGTH = 80
 
 
 class SignInError(ValueError):
@@ -38,40 +42,6 @@ class SignInError(ValueError):
 
     def __init__(self) -> None:
         super().__init__("The name or the password is wrong.")
-
-
-@dataclass(frozen=True)
-class Session:
-    """A sign-in that succeeded.
-
-    Attributes:
-        secret: What the browser shows from now on; the store keeps only its hash.
-        user: Who signed in.
-        expires_at: UTC; each use moves it on.
-    """
-
-    secret: str
-    user: User
-    expires_at: datetime
-
-
-@dataclass(frozen=True)
-class Token:
-    """A key for programs, without its secret.
-
-    Attributes:
-        token_id: Rises with time.
-        user_id: Whose rights it has.
-        label: What it is for.
-        created_at: UTC.
-        revoked_at: UTC; None while it is valid.
-    """
-
-    token_id: int
-    user_id: int
-    label: str
-    created_at: datetime
-    revoked_at: datetime | None
 
 
 class People:
@@ -100,13 +70,7 @@ class People:
         cleaned, hashed = clean_name(name), hash_password(password)
         with self._database.write() as connection:
             user = add_row(connection, cleaned, hashed, Role(role), self._now())
-            note_event(
-                connection,
-                self._now(),
-                actor,
-                "add user",
-                detail={"user": user.name, "role": user.role},
-            )
+            self._note(connection, actor, "add user", user, role=user.role)
             return user
 
     def add_first_admin(self, name: str, password: str) -> User:
@@ -121,13 +85,7 @@ class People:
             if connection.scalar(select(exists().select_from(users))):
                 raise ValueError("There is a first admin already; sign in.")
             user = add_row(connection, cleaned, hashed, Role.ADMIN, self._now())
-            note_event(
-                connection,
-                self._now(),
-                cleaned,
-                "add user",
-                detail={"user": user.name, "role": user.role},
-            )
+            self._note(connection, cleaned, "add user", user, role=user.role)
             return user
 
     def list(self) -> tuple[User, ...]:
@@ -143,10 +101,10 @@ class People:
             ValueError: There is none.
         """
         with self._database.read() as connection:
-            row = find_row(connection, users.c.name_key == name_key(name))
-        if row is None:
+            user = find_user(connection, users.c.name_key == name_key(name))
+        if user is None:
             raise ValueError(f"There is no user of this name. Received: {name[:100]!r}")
-        return to_user(row)
+        return user
 
     def set_role(self, user_id: int, role: Role, *, actor: str = "") -> User:
         """Change what a user may do, at once.
@@ -158,13 +116,7 @@ class People:
             take_turns(connection, "admins")
             user = change_row(connection, user_id, role=Role(role).value)
             check_an_admin_stays(connection)
-            note_event(
-                connection,
-                self._now(),
-                actor,
-                "set role",
-                detail={"user": user.name, "role": user.role},
-            )
+            self._note(connection, actor, "set role", user, role=user.role)
             return user
 
     def set_password(self, user_id: int, password: str, *, actor: str = "") -> User:
@@ -177,7 +129,7 @@ class People:
         with self._database.write() as connection:
             user = change_row(connection, user_id, password_hash=hashed)
             end_sessions(connection, user_id)
-            note_event(connection, self._now(), actor, "set password", detail={"user": user.name})
+            self._note(connection, actor, "set password", user)
             return user
 
     def set_active(self, user_id: int, active: bool, *, actor: str = "") -> User:
@@ -192,7 +144,7 @@ class People:
             check_an_admin_stays(connection)
             end_sessions(connection, user_id)
             kind = "activate user" if active else "deactivate user"
-            note_event(connection, self._now(), actor, kind, detail={"user": user.name})
+            self._note(connection, actor, kind, user)
             return user
 
     # Sessions
@@ -224,48 +176,34 @@ class People:
                 )
             raise SignInError
         renewed = hash_password(password) if needs_rehash(row["password_hash"]) else None
-        secret = make_secret()
         with self._database.write() as connection:
             forgive_attempt(connection, attempt_id, key)
             if renewed:
                 change_row(connection, row["user_id"], password_hash=renewed)
-            connection.execute(delete(sessions).where(sessions.c.expires_at <= now))
-            session = {
-                "secret_hash": hash_secret(secret),
-                "user_id": row["user_id"],
-                "created_at": now,
-                "expires_at": now + IDLE,
-            }
-            connection.execute(insert(sessions).values(session))
+            session = begin_session(connection, to_user(row), now)
             note_event(connection, now, row["name"], "sign-in", detail={"origin": origin})
-        return Session(secret, to_user(row), now + IDLE)
+            return session
 
     def user_of_session(self, secret: str) -> User | None:
         """Return who shows this secret, and keep the session alive; None for no or an old one."""
-        now, hashed = self._now(), hash_secret(secret)
-        found = (
-            select(users, sessions.c.expires_at)
-            .join_from(users, sessions)
-            .where(sessions.c.secret_hash == hashed, sessions.c.expires_at > now, users.c.active)
-        )
+        now = self._now()
         with self._database.read() as connection:
-            row = connection.execute(found).mappings().one_or_none()
-        if row is None:
+            found = find_session(connection, secret, now)
+        if found is None:
             return None
-        if row["expires_at"] < now + IDLE - RENEW_AFTER:
-            renewed = update(sessions).where(sessions.c.secret_hash == hashed)
-            with self._database.write() as connection:
-                connection.execute(renewed.values(expires_at=now + IDLE))
-        return to_user(row)
+        user, expires_at = found
+        if expires_at < now + IDLE - RENEW_AFTER:
+            # A full disk must not sign anybody out.
+            with suppress(StoreError), self._database.write() as connection:
+                renew_session(connection, secret, now)
+        return user
 
     def sign_out(self, secret: str) -> None:
         """End a session; an unknown one is no error."""
-        ended = delete(sessions).where(sessions.c.secret_hash == hash_secret(secret))
         with self._database.write() as connection:
-            user_id = connection.scalar(ended.returning(sessions.c.user_id))
-            if user_id is not None:
-                row = find_row(connection, users.c.user_id == user_id)
-                note_event(connection, self._now(), row["name"] if row else "", "sign-out")
+            user = end_session(connection, secret)
+            if user is not None:
+                note_event(connection, self._now(), user.name, "sign-out")
 
     # Tokens
 
@@ -275,51 +213,23 @@ class People:
         Raises:
             ValueError: The user is unknown, or the label empty.
         """
-        cleaned = " ".join(label.split())[:MAX_LABEL_LENGTH]
-        if not cleaned:
-            raise ValueError("A token needs a label that says what it is for. Received: nothing")
-        secret = make_secret()
         with self._database.write() as connection:
-            row = find_row(connection, users.c.user_id == user_id)
-            if row is None:
+            user = find_user(connection, users.c.user_id == user_id)
+            if user is None:
                 raise ValueError(f"`user_id` must be a user. Received: {user_id}")
-            values = {
-                "user_id": user_id,
-                "label": cleaned,
-                "secret_hash": hash_secret(secret),
-                "created_at": self._now(),
-            }
-            connection.execute(insert(tokens).values(values))
-            note_event(
-                connection,
-                self._now(),
-                actor,
-                "add token",
-                detail={"user": row["name"], "label": cleaned},
-            )
+            token, secret = issue_token(connection, user_id, label, self._now())
+            self._note(connection, actor, "add token", user, label=token.label)
         return secret
 
     def user_of_token(self, secret: str) -> User | None:
         """Return whose token this is; None for an unknown or revoked one, or an inactive user."""
-        found = (
-            select(users)
-            .join_from(users, tokens)
-            .where(tokens.c.secret_hash == hash_secret(secret))
-            .where(tokens.c.revoked_at.is_(None), users.c.active)
-        )
         with self._database.read() as connection:
-            row = connection.execute(found).mappings().one_or_none()
-        return to_user(row) if row else None
+            return find_user_of_token(connection, secret)
 
     def list_tokens(self, user_id: int | None = None) -> tuple[Token, ...]:
         """Return the tokens of a user, or of all, revoked ones too, oldest first."""
-        columns = (tokens.c.token_id, tokens.c.user_id, tokens.c.label)
-        found = select(*columns, tokens.c.created_at, tokens.c.revoked_at)
-        if user_id is not None:
-            found = found.where(tokens.c.user_id == user_id)
         with self._database.read() as connection:
-            rows = connection.execute(found.order_by(tokens.c.token_id)).mappings()
-            return tuple(Token(**row) for row in rows)
+            return list_rows(connection, user_id)
 
     def revoke_token(self, token_id: int, *, actor: str = "") -> None:
         """Make a token worthless at once; doing it again changes nothing.
@@ -328,13 +238,13 @@ class People:
             ValueError: The token is unknown.
         """
         with self._database.write() as connection:
-            known = select(tokens).where(tokens.c.token_id == token_id)
-            row = connection.execute(known).mappings().one_or_none()
-            if row is None:
-                raise ValueError(f"`token_id` must be a token. Received: {token_id}")
-            if row["revoked_at"] is None:
-                revoked = update(tokens).where(tokens.c.token_id == token_id)
-                connection.execute(revoked.values(revoked_at=self._now()))
-                note_event(
-                    connection, self._now(), actor, "revoke token", detail={"label": row["label"]}
-                )
+            token = revoke(connection, token_id, self._now())
+            user = find_user(connection, users.c.user_id == token.user_id)
+            self._note(connection, actor, "revoke token", user, label=token.label)
+
+    def _note(
+        self, connection: Connection, actor: str, kind: str, user: User | None, **more: str
+    ) -> None:
+        """Note what was done to a user."""
+        detail = {"user": user.name if user else ""} | more
+        note_event(connection, self._now(), actor, kind, detail=detail)

@@ -5,10 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from lpr_core.labels.schema import sessions, users
+from lpr_core.labels.schema import users
 
 MAX_NAME_LENGTH = 80
 
@@ -61,8 +61,9 @@ def clean_name(name: str) -> str:
 
 
 def name_key(name: str) -> str:
-    """Return what a name is found by; case and spaces around it do not matter."""
-    return " ".join(name.split()).casefold()[:MAX_NAME_LENGTH]
+    """Return what a name is found by; case, spaces and control codes do not matter."""
+    printable = "".join(symbol for symbol in " ".join(name.split()) if symbol.isprintable())
+    return printable.casefold()[:MAX_NAME_LENGTH]
 
 
 def add_row(
@@ -106,6 +107,12 @@ def find_row(connection: Connection, rule: ColumnElement[bool]) -> RowMapping | 
     return connection.execute(select(users).where(rule)).mappings().one_or_none()
 
 
+def find_user(connection: Connection, rule: ColumnElement[bool]) -> User | None:
+    """Return one user, if there is one."""
+    row = find_row(connection, rule)
+    return to_user(row) if row else None
+
+
 def check_an_admin_stays(connection: Connection) -> None:
     """Refuse a change after which nobody could change users any more.
 
@@ -115,11 +122,6 @@ def check_an_admin_stays(connection: Connection) -> None:
     admins = select(func.count()).where(users.c.role == Role.ADMIN.value, users.c.active)
     if not connection.scalar(admins):
         raise ValueError("At least one active admin must stay.")
-
-
-def end_sessions(connection: Connection, user_id: int) -> None:
-    """Sign a user out everywhere."""
-    connection.execute(delete(sessions).where(sessions.c.user_id == user_id))
 
 
 def to_user(row: RowMapping) -> User:
