@@ -60,7 +60,7 @@ class DiagnosisSize:
 
 SIZES: Mapping[str, DiagnosisSize] = {
     "account": DiagnosisSize(5_000, 3_000, 100_000),
-    "laptop": DiagnosisSize(2_000, 800, 16_000),
+    "laptop": DiagnosisSize(2_000, 800, 36_000),
     "smoke": DiagnosisSize(120, 40, 160),
 }
 """By the name of the study's preset."""
@@ -184,8 +184,9 @@ class _Tools:
             for frame, most in zip(frames, wanted.values(), strict=True)
         ]
         texts = [list(frame["plate_text"]) for frame in chosen]
+        passes = _count_passes(self._config, len(frames[0]))
         return Bench(
-            self._config,
+            self._config.model_copy(update={"epochs": passes, "steps_per_epoch": None}),
             Parts(*(load_pictures(frame, recognizer) for frame in chosen)),
             Parts(*(encode_plates(part, recognizer.plate_format) for part in texts)),
         )
@@ -199,6 +200,14 @@ class _Tools:
         found = bench.measure_drift(train_tuned_run(self._config, path, self._size.num_tuned))
         shutil.rmtree(path)
         return found
+
+
+def _count_passes(config: TrainingConfig, num_rows: int) -> int:
+    """Return how often the study's runs see each of their training plates."""
+    if config.steps_per_epoch is None:
+        return config.epochs
+    num_pictures = config.epochs * config.steps_per_epoch * config.batch_size
+    return max(1, round(num_pictures / num_rows))
 
 
 def _find_size(name: str) -> DiagnosisSize:

@@ -2,7 +2,6 @@
 
 import keras
 import numpy as np
-from keras import ops
 from numpy.typing import NDArray
 
 from lpr_core.evidence.measurements import DriftMeasurement, LayerDrift
@@ -10,7 +9,7 @@ from lpr_core.study.differences import compare_on_plates
 from lpr_core.study.probes import Parts, probe_slots
 from lpr_core.study.stages import Pictures, average_down, split_batches
 
-_MOST_COMPARED = 16  # layers: enough for a curve, at a second each
+_MOST_COMPARED = 16  # layers: enough for a curve, and their maps fit into memory
 _SMALLEST_NORM = 1e-12
 
 
@@ -69,12 +68,9 @@ def compare_backbones(
     """
     names = [layer.name for layer in before.layers if _has_kernel(layer)]
     places = np.linspace(0, len(names) - 1, min(_MOST_COMPARED, len(names)))
-    compared = {names[round(place)] for place in places}
-    similarities = {
-        name: linear_cka(*(_extract_layer(network, name, pictures) for network in (before, after)))
-        for name in names
-        if name in compared
-    }
+    compared = [names[round(place)] for place in places]
+    old, new = (_extract_layers(network, compared, pictures) for network in (before, after))
+    similarities = {name: linear_cka(old[name], new[name]) for name in compared}
     return [
         LayerDrift(
             name=name,
@@ -118,11 +114,13 @@ def _has_kernel(layer: keras.Layer) -> bool:
     return any("kernel" in weights.name for weights in layer.weights)
 
 
-def _extract_layer(network: keras.Model, name: str, pictures: Pictures) -> NDArray[np.float32]:
-    tap = keras.Model(network.input, average_down(network.get_layer(name).output))
-    return np.concatenate(
-        [ops.convert_to_numpy(tap.predict_on_batch(batch)) for batch in split_batches(pictures)]
-    )
+def _extract_layers(
+    network: keras.Model, names: list[str], pictures: Pictures
+) -> dict[str, NDArray[np.float32]]:
+    coarse = {name: average_down(network.get_layer(name).output) for name in names}
+    taps = keras.Model(network.input, coarse)
+    parts = [taps.predict_on_batch(batch) for batch in split_batches(pictures)]
+    return {name: np.concatenate([np.asarray(part[name]) for part in parts]) for name in names}
 
 
 def _multiply(features: NDArray) -> NDArray[np.float64]:
