@@ -23,6 +23,7 @@ import gradio as gr
 import uvicorn
 from fastapi import FastAPI
 
+from app.background_reader import BackgroundReader
 from app.barriers import MAX_UPLOAD_BYTES
 from app.label_desk import LabelDesk, region_groups
 from app.label_pages.header import make_header_functions
@@ -59,6 +60,7 @@ def build_app(reader: Any, store: LabelStore) -> gr.Blocks:
         store: Where pictures, readings and corrections are kept.
     """
     desk = LabelDesk(reader, store)
+    background = BackgroundReader(reader, store)
     with gr.Blocks(
         title=TITLE,
         analytics_enabled=False,
@@ -79,8 +81,8 @@ def build_app(reader: Any, store: LabelStore) -> gr.Blocks:
         _add_header("queue")
         _add_page(
             "queue",
-            ("stage", "outbox", "stock", "plate_text", "patterns", "queue"),
-            make_queue_functions(desk, store),
+            ("stage", "outbox", "stock", "plate_text", "patterns", "queue", "queue_keys"),
+            make_queue_functions(desk, store, background.wake),
             regions=regions,
             orders=order_choices(),
             patterns=region_templates(),
@@ -93,7 +95,7 @@ def build_app(reader: Any, store: LabelStore) -> gr.Blocks:
         _add_page("review", ("stage", "review"), make_review_functions(store))
     with app.route("Team", "/team"):
         _add_header("team")
-        functions = [*make_team_functions(store), *make_intake_functions(store)]
+        functions = [*make_team_functions(store), *make_intake_functions(store, background.wake)]
         _add_page("team", ("team", "intake"), functions, regions=regions)
     protect_files(app)
     return app.queue(max_size=MAX_QUEUE)
@@ -151,6 +153,7 @@ def build_server(reader: Any, store: LabelStore, host: str = "127.0.0.1") -> Fas
         redoc_url=None,
         openapi_url=None,
         lifespan=lambda _server: keep_clean(uploads),
+        exception_handlers=FAULTS,
     )
     add_routes(server, store)
     folders = (uploads, store.pictures_dir.parent)

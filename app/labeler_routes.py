@@ -1,18 +1,22 @@
 """What the labelling app serves beside Gradio: health, pictures, downloads."""
 
 import io
+import json
 import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
 from fastapi import FastAPI, HTTPException
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from PIL import Image
 from starlette.background import BackgroundTask
 
 from app.samples import list_samples
 from lpr_core.labels import LabelStore, StoreError
-from lpr_core.labels.exchange import ExportKind, export_labels
+from lpr_core.labels.exchange import ExportKind, Selection, export_labels
 from lpr_core.labels.pictures import is_picture_id
 
 PREVIEW_WIDTH = 800
@@ -48,19 +52,59 @@ def add_routes(server: FastAPI, store: LabelStore) -> None:
                 return FileResponse(found.path)
         raise HTTPException(404, "No such sample.")
 
+    @server.get("/export/audit.jsonl")
+    def audit() -> StreamingResponse:
+        """Send everything that ever happened, one JSON object a line."""
+        name = {"Content-Disposition": 'attachment; filename="lpr-audit.jsonl"'}
+        return StreamingResponse(_audit_lines(store), 200, name, "application/jsonl")
+
     @server.get("/export/{kind}")
-    def export(kind: ExportKind) -> FileResponse:
-        """Send the labels as a file to save."""
-        path = write_export(store, kind)
+    def export(
+        kind: ExportKind,
+        mark: str = "",
+        person: str = "",
+        region: str = "",
+        project: str = "",
+        since: str = "",
+        until: str = "",
+    ) -> FileResponse:
+        """Send the labels as a file to save: all, or those that the history page shows."""
+        try:
+            wanted = Selection(
+                since=read_day(since),
+                until=read_day(until, days=1),
+                person=person or None,
+                mark=mark or None,
+                region=region or None,
+                project_id=int(project) if project else None,
+            )
+        except ValueError as error:
+            raise HTTPException(422, str(error)) from error
+        path = write_export(store, kind, wanted)
         return FileResponse(path, filename=f"lpr-{kind}", background=BackgroundTask(path.unlink))
 
 
-def write_export(store: LabelStore, kind: ExportKind) -> Path:
+def read_day(text: str, *, days: int = 0) -> datetime | None:
+    """Return the beginning of a day, or of one so many days later, in UTC; None for no text.
+
+    Raises:
+        ValueError: It is no day.
+    """
+    return datetime.fromisoformat(text).replace(tzinfo=UTC) + timedelta(days) if text else None
+
+
+def _audit_lines(store: LabelStore) -> Iterator[str]:
+    for row in store.audit():
+        happened_at = row.happened_at.isoformat()
+        yield json.dumps(asdict(row) | {"happened_at": happened_at}, ensure_ascii=False) + "\n"
+
+
+def write_export(store: LabelStore, kind: ExportKind, wanted: Selection | None = None) -> Path:
     """Write an export to a temporary file that the caller removes."""
     with tempfile.NamedTemporaryFile(prefix="lpr-", suffix=f"-{kind}", delete=False) as stream:
         path = Path(stream.name)
     try:
-        export_labels(store, kind, path)
+        export_labels(store, kind, path, wanted or Selection())
     except StoreError:
         path.unlink()
         raise

@@ -1,6 +1,7 @@
 """A reader without a network: the same picture always reads the same."""
 
 import hashlib
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -39,6 +40,11 @@ class FakeReader:
             region=region,
             reader_version=VERSION,
         )
+
+    def read_batch(
+        self, pictures: Sequence[np.ndarray], region: str | None = None
+    ) -> list[PlateReading]:
+        return [self.read(picture, region) for picture in pictures]
 
 
 def hash_text(picture: np.ndarray) -> str:

@@ -24,7 +24,7 @@ def store(tmp_path):
 @pytest.fixture
 def page(store):
     """A function that gives a person's caller: `page("ann")("next_plates", **WANTED)`."""
-    functions = make_queue_functions(LabelDesk(FakeReader(), store), store)
+    functions = make_queue_functions(LabelDesk(FakeReader(), store), store, list)
 
     def open_for(name: str = ""):
         return caller(functions, person(name)) if name else caller(functions)
@@ -108,7 +108,11 @@ def test_a_person_without_an_account_goes_by_the_name_she_types(store, page):
     assert store.history(picture_id).revision.author == "Maria"
     # Nobody with an account can type another name.
     ask = page("ann")
-    assert ask("open_queue", author="Maria") == {"alone": False, "projects": [("default", 1)]}
+    assert ask("open_queue", author="Maria") == {
+        "alone": False,
+        "name": "ann",
+        "projects": [("default", 1)],
+    }
     assert page()("open_queue")["alone"] is True
 
 

@@ -176,7 +176,7 @@ def test_uploads_are_taken_in_with_a_verdict_for_each(store, tmp_path, monkeypat
         ("c.png", picture_bytes(1)),
     ]:
         (folder / name).write_bytes(content)
-    ask = caller(make_intake_functions(store))
+    ask = caller(make_intake_functions(store, list))
     paths = [str(folder / name) for name in ("a.png", "b.png", "c.png")]
     rows = ask("take_in", job="1", paths=paths, project_id=1)["rows"]
     assert [(row["name"], row["verdict"]) for row in rows] == [
@@ -188,5 +188,5 @@ def test_uploads_are_taken_in_with_a_verdict_for_each(store, tmp_path, monkeypat
     assert ask("intake_progress", job="1") == {"done": 0, "total": 0}
     strange = ask("take_in", job="2", paths=["/etc/passwd"], project_id=1)
     assert strange == {"error": "Only an uploaded file can be read."}
-    ann = caller(make_intake_functions(store), person("ann", Role.REVIEWER))
+    ann = caller(make_intake_functions(store, list), person("ann", Role.REVIEWER))
     assert "admin" in ann("take_in", job="3", paths=paths, project_id=1)["error"]

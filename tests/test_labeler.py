@@ -187,7 +187,7 @@ def test_an_upload_is_read(ask, upload_dir):
     path.write_bytes(picture_bytes())
     card = ask("read_upload", path=str(path), name="my car.png", region="")
     assert (card["name"], card["mark"]) == ("my car.png", "unchecked")
-    assert ask("waiting", picture_id="") == {"cards": [card]}
+    assert ask("waiting", picture_id="") == {"cards": [card], "alone": True}
 
 
 def test_only_uploads_are_read(ask, upload_dir, tmp_path, store):
@@ -226,9 +226,9 @@ def test_a_store_that_fails_says_so(ask, store, monkeypatch):
 def test_where_people_have_accounts_the_queue_hands_out_what_waits(ask, desk):
     card = read_one(desk)
     ann = caller(make_sheet_functions(desk), person("ann"))
-    assert ask("waiting", picture_id="") == {"cards": [card]}
-    assert ann("waiting", picture_id="") == {"cards": []}
-    assert ann("waiting", picture_id=card["id"]) == {"cards": [card]}
+    assert ask("waiting", picture_id="") == {"cards": [card], "alone": True}
+    assert ann("waiting", picture_id="") == {"cards": [], "alone": False}
+    assert ann("waiting", picture_id=card["id"]) == {"cards": [card], "alone": False}
     ann("correct", picture_id=card["id"], text="A1", mark="", author="somebody else")
     assert ann("waiting", picture_id=card["id"])["cards"][0]["author"] == "ann"
 

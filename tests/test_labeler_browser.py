@@ -111,16 +111,16 @@ def test_the_main_job(start_labeler, open_page, pictures):
     watched = open_sheet(open_page, app)
     assert watched.page.locator(".card .name").all_text_contents() == [good[4].name]
     watched.page.get_by_role("link", name="History").click()
-    watched.page.wait_for_selector("#past .entry")
-    assert watched.page.locator("#past .entry").count() == 5
+    watched.page.wait_for_selector("#history .entry")
+    assert watched.page.locator("#history .entry").count() == 5
     watched.page.get_by_label("Search").fill(corrected)
-    watched.page.wait_for_function("document.querySelectorAll('#past .entry').length === 1")
-    entry = watched.page.locator("#past .entry")
+    watched.page.wait_for_function("document.querySelectorAll('#history .entry').length === 1")
+    entry = watched.page.locator("#history .entry")
     assert entry.locator(".plate").text_content() == corrected
     assert entry.locator(".badge").text_content() == "Corrected"
     entry.locator("summary").click()
     assert f"wrote {corrected} instead of {texts[0]}" in entry.locator(".steps").inner_text()
-    assert watched.page.url.endswith(f"?q={corrected}")
+    assert watched.page.url.endswith(f"?query={corrected}")
     watched.assert_clean()
 
 
@@ -268,7 +268,7 @@ def contrast_faults(page) -> list[str]:
           }
           return [255, 255, 255];
         };
-        return [...document.querySelectorAll("#header *, #sheet *, #past *")]
+        return [...document.querySelectorAll("#header *, .lpr-page *")]
           .filter((node) => node.checkVisibility({ visibilityProperty: true })
             && [...node.childNodes].some((child) => child.nodeType === 3 && child.data.trim()))
           .map((node) => {

@@ -1,10 +1,10 @@
 """What the history page asks the server: find plates, take a verdict back, make a gold plate."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.label_pages.calls import Data, Visitor, page_calls, project_choices
+from app.labeler_routes import read_day
 from app.labeler_view import mark_choices, past_readings, say_place
 from lpr_core.labels import MARKS, LabelStore, Mark, PlateRecord, Role
 
@@ -30,8 +30,8 @@ def make_history_functions(store: LabelStore) -> list[Callable[..., Any]]:
             project_id=project_id,
             person=data["person"] or None,
             region=data["region"] or None,
-            since=_day(data["since"]),
-            until=_day(data["until"], days=1),
+            since=read_day(data["since"]),
+            until=read_day(data["until"], days=1),
         )
         filters = ("query", "person", "region", "project", "since", "until")
         return {
@@ -70,10 +70,3 @@ def _stood_before(record: PlateRecord) -> tuple[Mark, str]:
         return Mark.UNCHECKED, ""
     before = record.revisions[-2]
     return before.mark, before.after
-
-
-def _day(text: str, *, days: int = 0) -> datetime | None:
-    """Return the beginning of a day, or of one that many days later, in UTC."""
-    if not text:
-        return None
-    return datetime.fromisoformat(text).replace(tzinfo=UTC) + timedelta(days=days)

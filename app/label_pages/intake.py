@@ -10,8 +10,15 @@ from lpr_core.labels.intake import take_in as take_in_sources
 from lpr_core.labels.intake_report import IntakeRow
 
 
-def make_intake_functions(store: LabelStore) -> list[Callable[..., Any]]:
-    """Return the functions of the page, for admins only; see `page_calls`."""
+def make_intake_functions(
+    store: LabelStore, wake_reader: Callable[[], None]
+) -> list[Callable[..., Any]]:
+    """Return the functions of the page, for admins only; see `page_calls`.
+
+    Args:
+        store: Where everything is kept.
+        wake_reader: Called when there are pictures that nobody has read.
+    """
     running: dict[str, tuple[int, int]] = {}
 
     def take_in(data: Data, visitor: Visitor) -> Data:
@@ -28,6 +35,7 @@ def make_intake_functions(store: LabelStore) -> list[Callable[..., Any]]:
             )
         finally:
             running.pop(job, None)
+            wake_reader()
         return {"rows": [_show_row(row) for row in report.rows]}
 
     def intake_progress(data: Data, _visitor: Visitor) -> Data:

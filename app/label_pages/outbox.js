@@ -6,12 +6,18 @@ const PATIENCE_MS = [500, 1000, 2000, 4000, 8000];
 
 class Outbox {
   /* `deliver(item)` returns the server's answer; `on` hears {sent, refused, waiting}. */
-  constructor(key, deliver, on) {
-    this.key = key;
+  constructor(deliver, on) {
     this.deliver = deliver;
     this.on = on;
-    this.items = JSON.parse(localStorage.getItem(key) ?? "[]");
+    this.items = [];
     this.isSending = false;
+  }
+
+  /* Take up what an earlier page of the same person has left. */
+  open(person) {
+    this.key = `lpr-outbox ${person}`;
+    this.items = [...JSON.parse(localStorage.getItem(this.key) ?? "[]"), ...this.items];
+    this.send();
   }
 
   push(item) {

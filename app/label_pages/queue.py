@@ -33,11 +33,21 @@ def region_templates() -> dict[str, list[str]]:
     return {code: list(found) for code, found in sorted(templates.items())}
 
 
-def make_queue_functions(desk: LabelDesk, store: LabelStore) -> list[Callable[..., Any]]:
-    """Return the functions of the page; see `page_calls`."""
+def make_queue_functions(
+    desk: LabelDesk, store: LabelStore, wake_reader: Callable[[], None]
+) -> list[Callable[..., Any]]:
+    """Return the functions of the page; see `page_calls`.
+
+    Args:
+        desk: Reads plates.
+        store: Where everything is kept.
+        wake_reader: Called when somebody begins to work: what nobody has read cannot be ordered.
+    """
 
     def open_queue(_data: Data, visitor: Visitor) -> Data:
-        return {"alone": visitor.alone, "projects": project_choices(store)}
+        wake_reader()
+        name = "" if visitor.alone else visitor.name
+        return {"alone": visitor.alone, "name": name, "projects": project_choices(store)}
 
     def next_plates(data: Data, visitor: Visitor) -> Data:
         project = store.projects.get(int(data["project_id"]))

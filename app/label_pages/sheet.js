@@ -41,7 +41,8 @@ const sheet = {
   /* Show the plates that nobody has checked yet, or the one that the address asks for. */
   async fetchWaiting() {
     const asked = { picture_id: query.get("plate") ?? "" };
-    const { cards = [], error } = await ask(server.waiting, asked);
+    const { cards = [], alone = true, error } = await ask(server.waiting, asked);
+    find(".alone").hidden = !alone; // an account has a name already
     const known = new Set(this.cards.map((card) => card.data.id));
     cards.filter((card) => !known.has(card.id)).forEach((card) => this.place(card));
     if (error) refuse("Waiting plates:", error);

@@ -31,8 +31,8 @@ def make_sheet_functions(desk: LabelDesk) -> list[Callable[..., Any]]:
     def waiting(data: Data, visitor: Visitor) -> Data:
         # Where several people work, the queue hands out what waits, each plate to one of them.
         if not (visitor.alone or data["picture_id"]):
-            return {"cards": []}
-        return {"cards": desk.waiting(data["picture_id"])}
+            return {"cards": [], "alone": False}
+        return {"cards": desk.waiting(data["picture_id"]), "alone": visitor.alone}
 
     return page_calls(read_upload, read_sample, read_again, correct, waiting)
 

@@ -71,8 +71,8 @@ class Stock {
 
   async fill() {
     const answer = await ask(server.next_plates, { ...this.wanted(), count: STOCK_SIZE });
-    answer.error ? this.on.failed(answer.error) : this.take(answer);
-    return answer;
+    this.on.failed(answer.error ?? "");
+    if (!answer.error) this.take(answer);
   }
 
   async start() {

@@ -42,7 +42,7 @@ for (const tab of findAll("[data-tab]")) {
   tab.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!step) return;
-    const tabs = findAll("[data-tab]");
+    const tabs = findAll("[data-tab]:not([hidden])");
     const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
     next.focus();
     showTab(next.dataset.tab);
@@ -198,6 +198,7 @@ find(".quality-project").addEventListener("change", showQuality);
 fillSelect(projectForm.region, [["Any region", ""], ...props.regions], "");
 fillSelect(find(".add-person select"), Object.entries(ROLE_NAMES).map(([code, name]) => [name, code]));
 refresh().then(() => {
-  showTab(find(`[data-tab=${CSS.escape(place.get("tab") ?? "")}]`) ? place.get("tab") : "projects");
+  const names = findAll("[data-tab]:not([hidden])").map((tab) => tab.dataset.tab);
+  showTab(names.includes(place.get("tab")) ? place.get("tab") : "projects");
   element.classList.add("ready");
 });
