@@ -37,7 +37,7 @@ h1, h2, h3 { line-height: 1.25; } h2 { margin-top: 2.5rem; } h3 { margin: 0; fon
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; margin: 0; }
 dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 .note { border-left: 4px solid var(--open); padding-left: .75rem; }
-.claims { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); }
+.claims { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fit, minmax(24rem, 1fr)); }
 .claim { background: var(--card); border: 1px solid var(--line); border-radius: .6rem;
   padding: 1rem; min-width: 0; }
 .outcome { font-weight: 600; margin: .25rem 0; } .good { color: var(--good); }
@@ -47,7 +47,8 @@ dt { color: var(--quiet); } dd { margin: 0; overflow-wrap: anywhere; }
 table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: .5rem 0; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .6rem; text-align: right; }
-th:first-child, td:first-child { text-align: left; }
+td { white-space: nowrap; } th:first-child, td:first-child { text-align: left; }
+td:first-child { white-space: normal; }
 details { margin-top: .5rem; } summary { cursor: pointer; color: var(--quiet); }
 @media (max-width: 30rem) { dl { grid-template-columns: 1fr; } dt { margin-top: .4rem; }
   .claims { grid-template-columns: 1fr; } }
