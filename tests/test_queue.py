@@ -3,6 +3,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import event
 
 from lpr_core.labels import LabelStore, LeaseError, Mark, Order
 from lpr_core.labels.queue import Queue
@@ -203,6 +204,25 @@ def test_random_is_the_order_of_hashes(store):
     ids = add_plates(store, 0.1, 0.2, 0.3, 0.4)
     handed = store.queue.hand_out("ana", order="random", count=4)
     assert [item.picture_id for item in handed] == sorted(ids)
+
+
+@pytest.mark.parametrize("order", list(Order))
+def test_no_order_sorts_the_plates_that_wait(sqlite_store, order):
+    """Each follows an index, so that the queue is as quick with 100,000 plates as with ten."""
+    asked = []
+    engine = sqlite_store._database.engine
+    event.listen(engine, "before_cursor_execute", lambda *call: asked.append(call[2:4]))
+    sqlite_store.queue.hand_out("ana", order=order, region="br")
+    searches = [call for call in asked if "FROM standings" in call[0] and "LIMIT" in call[0]]
+    assert len(searches) == 3  # second readings, fresh plates, skipped ones
+    for statement, parameters in searches:
+        with sqlite_store._database.read() as connection:
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            plan = [
+                row.detail for row in rows if "standings" in row.detail or "B-TREE" in row.detail
+            ]
+        assert len(plan) == 1
+        assert "USING INDEX" in plan[0] or "USING COVERING INDEX" in plan[0]
 
 
 def test_unread_plates_come_last_among_the_worst(store):
