@@ -99,6 +99,7 @@ def test_overview_counts_what_is_there(samples, runs, monkeypatch):
     )
     assert "Sample plates: 2; yours can be dropped in." in text
     assert "Finished runs: 2 of 3." in text
+    assert "Finished studies: 0 of 0." in text
     assert ':7860">Open the labelling app</a>' in html_of(page)
 
 

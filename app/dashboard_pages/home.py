@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.links import labeler_url
 from app.samples import list_samples
+from app.study_picker import offer_studies
 from lpr_core.places import runs_dir, shipped_reader_dir
 from lpr_core.reading.bundle import read_card
 from lpr_core.training.runs import list_runs
@@ -30,6 +31,11 @@ def describe_runs() -> str:
     return f"Finished runs: {(states == 'finished').sum()} of {len(states)}."
 
 
+def describe_studies() -> str:
+    studies = offer_studies().values()
+    return f"Finished studies: {sum(s.state == 'complete' for s in studies)} of {len(studies)}."
+
+
 def show_card(title: str, icon: str, text: str, state: str, target: str | None, link: str) -> None:
     with st.container(border=True, height="stretch"):
         st.subheader(f":material/{icon}: {title}", anchor=False)
@@ -51,7 +57,18 @@ st.html(
     f'<div class="lpr-loop" role="list" aria-label="The loop; marked: shown here">{steps}</div>'
 )
 
-labelling, noise, runs = st.columns(3)
+verdicts, noise = st.columns(2)
+labelling, trainings = st.columns(2)
+with verdicts:
+    show_card(
+        "Verdicts",
+        "gavel",
+        "Does transfer learning help, does noise? Four hypotheses, each with an interval and a "
+        "verdict, and the reasons behind them.",
+        describe_studies(),
+        "dashboard_pages/verdicts.py",
+        "See the verdicts",
+    )
 with labelling:
     show_card(
         "Labelling app",
@@ -65,17 +82,17 @@ with noise:
     show_card(
         "Noise",
         "grain",
-        "Lay noise on a plate, from faint to strong, and see which symbols survive.",
+        "Lay noise on a plate, from faint to strong, and see which symbols survive in which run.",
         f"Sample plates: {len(list_samples())}; yours can be dropped in.",
         "dashboard_pages/noise.py",
         "Try the noise",
     )
-with runs:
+with trainings:
     show_card(
-        "Runs",
-        "show_chart",
+        "Trainings",
+        "school",
         "Lay learning curves over each other and see which settings differ.",
         describe_runs(),
-        "dashboard_pages/runs.py",
-        "Compare runs",
+        "dashboard_pages/trainings.py",
+        "Compare trainings",
     )
