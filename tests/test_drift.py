@@ -11,6 +11,8 @@ from lpr_core.study.drift import (
 )
 from lpr_core.study.probes import Parts
 
+pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+
 
 def draw_features(*shape, seed=0):
     return np.random.default_rng(seed).normal(size=shape)

@@ -46,7 +46,7 @@ def linear_cka(first: NDArray, second: NDArray, *, debiased: bool = True) -> flo
 def measure_weight_change(before: keras.Layer, after: keras.Layer) -> float:
     """Return the norm of the change of a layer's weights, divided by the norm that they had."""
     old, new = (
-        np.concatenate([weights.ravel() for weights in layer.get_weights()])
+        np.concatenate([np.asarray(weights).ravel() for weights in layer.weights])
         for layer in (before, after)
     )
     length = max(float(np.linalg.norm(old)), _SMALLEST_NORM)
