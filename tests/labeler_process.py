@@ -1,11 +1,34 @@
-"""The labelling app with the fake reader: `python -m tests.labeler_process`, `PORT` chooses."""
+"""The labelling app with the fake reader: `python -m tests.labeler_process`, `PORT` chooses.
 
+With `--lives` it starts a life of the app for each line on its input, and says `killed` when that
+has ended: a forked child needs no second to import Gradio.
+"""
+
+import os
 import sys
 from unittest.mock import patch
 
 from app import labeler
 from tests.fake_reader import FakeReader
 
-if __name__ == "__main__":
+
+def main() -> int:
     with patch.object(labeler.Reader, "load", FakeReader):
-        sys.exit(labeler.main())
+        return labeler.main()
+
+
+def live_again_and_again() -> None:
+    for _line in sys.stdin:
+        child = os.fork()
+        if child == 0:
+            os._exit(main())
+        print("pid", child, flush=True)
+        os.waitpid(child, 0)
+        print("killed", flush=True)
+
+
+if __name__ == "__main__":
+    if "--lives" in sys.argv:
+        live_again_and_again()
+    else:
+        sys.exit(main())
