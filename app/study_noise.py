@@ -33,7 +33,8 @@ def show_runs(view: StudyView, plate: int | None, strength: float) -> None:
         )
     variant = finished.loc[finished["seed"] == seed, "variant"].iloc[0]
     tested = find_strengths(view, variant, seed)
-    nearest = min(tested, key=lambda value: abs(value - strength))
+    # Rounded, so that of two that are equally far the fainter one is taken.
+    nearest = min(tested, key=lambda value: round(abs(value - strength), 6))
     truth = read_plates(view)["truth"][plate]
     readings = read_runs_at(view, seed, plate, nearest, truth)
     if not readings:
