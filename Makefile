@@ -22,10 +22,10 @@ DEVELOPMENT_RANGES := import tomllib; \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help start install test check format benchmark readme lock chromium
+.PHONY: help start install test check format benchmark benchmark-labels readme lock chromium
 
 help: ## Print this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 start: $(APP_STAMP) ## Install what is missing, start the labelling app and the dashboard, print both addresses
 	@$(BIN)/python -m app.serve
@@ -48,6 +48,10 @@ format: $(DEV_STAMP) ## Bring the code into the checked format
 benchmark: $(DEV_STAMP) ## Time and score the shipped reader beside EfficientNetB0 and RapidOCR
 	@$(INSTALL) --quiet --no-deps --requirement tests/benchmarks/requirements.txt
 	@$(BIN)/python -m tests.benchmarks
+
+benchmark-labels: $(DEV_STAMP) ## Let 20 people label for 15 minutes against a real server; print errors, times and memory
+	@$(BIN)/python -m tests.benchmark_labels $(ARGS)
+	@$(BIN)/python -m tests.benchmark_intake
 
 readme: $(DEV_STAMP) ## Fill the README's figures and sessions from the shipped reader and real commands
 	@$(BIN)/python -m tests.write_readme
