@@ -29,7 +29,7 @@ main {
   width: 100%; max-width: 380px; padding: 30px 28px 32px; border: 1px solid var(--line);
   border-radius: 14px; background: var(--card);
 }
-h1 { margin: 0 0 6px; font-size: 1.4rem; line-height: 1.25; }
+h1 { margin: 0 0 10px; font-size: 1.4rem; line-height: 1.25; }
 p { margin: 0 0 20px; color: var(--quiet); }
 label { display: block; margin: 0 0 14px; font-size: .92rem; font-weight: 550; }
 input, button {
@@ -41,7 +41,7 @@ button {
   margin-top: 22px; border-color: var(--accent); background: var(--accent);
   color: var(--on-accent); font-weight: 600; cursor: pointer;
 }
-small { display: block; margin-top: 4px; color: var(--quiet); font-size: .84rem; font-weight: 400; }
+small { display: block; margin: -8px 0 14px; color: var(--quiet); font-size: .84rem; font-weight: 400; }
 a { color: var(--accent); }
 [role="alert"] {
   padding: 9px 12px; border-radius: 8px; background: var(--doubt-soft); color: var(--doubt);
@@ -67,7 +67,7 @@ def first_admin_page(*, needs_code: bool, name: str = "", problem: str = "") -> 
     """Return the form that makes the first person; `needs_code` asks for the set-up code."""
     code = (
         _field("Set-up code", "code", autocomplete="off", focus=True)
-        + "<small>The app's log says it, in the lines of its last start.</small><br>"
+        + "<small>The app's log says it, in the lines of its last start.</small>"
     )
     return _page(
         "Create the first admin",
