@@ -41,7 +41,7 @@ button {
   margin-top: 22px; border-color: var(--accent); background: var(--accent);
   color: var(--on-accent); font-weight: 600; cursor: pointer;
 }
-small { display: block; margin: -8px 0 14px; color: var(--quiet); font-size: .84rem; font-weight: 400; }
+small { display: block; margin: -8px 0 14px; color: var(--quiet); font-size: .84rem; }
 a { color: var(--accent); }
 [role="alert"] {
   padding: 9px 12px; border-radius: 8px; background: var(--doubt-soft); color: var(--doubt);
