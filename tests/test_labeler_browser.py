@@ -119,7 +119,7 @@ def test_the_main_job(start_labeler, open_page, pictures):
     assert entry.locator(".plate").text_content() == corrected
     assert entry.locator(".badge").text_content() == "Corrected"
     entry.locator("summary").click()
-    assert f"wrote {corrected} instead of {texts[0]}" in entry.locator(".steps").inner_text()
+    assert f"wrote {corrected} instead of" in entry.locator(".steps").inner_text()
     assert watched.page.url.endswith(f"?query={corrected}")
     watched.assert_clean()
 
