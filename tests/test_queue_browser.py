@@ -187,8 +187,7 @@ def test_a_server_that_is_gone_loses_nothing(store, start, open_page):
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")  # the next plates are here already
     wait_for_text(page, "CAR0002")
-    page.wait_for_selector(".banner:visible")
-    assert "2 answers kept here" in page.locator(".banner").text_content()
+    page.wait_for_selector(".banner:has-text('2 answers kept here'):visible")
     start()
     page.wait_for_selector(".banner", state="hidden")
     wait_until_sent(page)
