@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import NoReturn
 
 import streamlit as st
 
@@ -32,9 +30,9 @@ class ChosenPlate:
     number: int | None = None
 
 
-def choose_plate(view: StudyView | None) -> ChosenPlate:
-    """Ask for a plate; where there is none to be had, say so in one line and end the page."""
-    sources: dict[str, Callable[[], ChosenPlate]] = {
+def choose_plate(view: StudyView | None) -> ChosenPlate | None:
+    """Ask for a plate; where there is none to be had, say so in one line and return None."""
+    sources: dict[str, Callable[[], ChosenPlate | None]] = {
         SAMPLE: _choose_sample,
         OWN: _choose_own,
         CORRECTED: _choose_corrected,
@@ -50,7 +48,11 @@ def choose_plate(view: StudyView | None) -> ChosenPlate:
         bind="query-params",
         wrap=True,
     )
-    return sources[source]()
+    try:
+        return sources[source]()
+    except PictureError as problem:
+        st.warning(str(problem))
+        return None
 
 
 def has_pictures(view: StudyView) -> bool:
@@ -64,45 +66,46 @@ def choose_study_plate(view: StudyView) -> int:
     return names.index(st.selectbox("Plate of the study", names, key="plate", bind="query-params"))
 
 
-def _choose_of_study(view: StudyView) -> ChosenPlate:
+def _choose_of_study(view: StudyView) -> ChosenPlate | None:
     plate = choose_study_plate(view)
     path = view.folder.picture_path(plate)
     if path is None:
-        _stop_with("This plate has no picture. Choose another one.")
-    return ChosenPlate(_read(path), read_plates(view)["truth"][plate], plate)
+        st.info("This plate has no picture. Choose another one.")
+        return None
+    return ChosenPlate(read_picture(path), read_plates(view)["truth"][plate], plate)
 
 
-def _choose_sample() -> ChosenPlate:
+def _choose_sample() -> ChosenPlate | None:
     samples = {f"{sample.text} {sample.region}".strip(): sample for sample in list_samples()}
     if not samples:
-        _stop_with(
-            "No sample plates are here yet (data/samples is empty). Choose a picture of yours."
-        )
+        st.info("No sample plates are here yet (data/samples is empty). Choose a picture of yours.")
+        return None
     sample = samples[_choose_label("sample", samples)]
-    return ChosenPlate(_read(sample.path), sample.text)
+    return ChosenPlate(read_picture(sample.path), sample.text)
 
 
-def _choose_corrected() -> ChosenPlate:
+def _choose_corrected() -> ChosenPlate | None:
     try:
         plates = {plate.label: plate for plate in list_corrected()}
     except StoreError as problem:
-        _stop_with(f"The labels cannot be read: {problem}")
+        st.info(f"The labels cannot be read: {problem}")
+        return None
     if not plates:
-        _stop_with(
-            "No plate was corrected yet. Plates that you correct in the labelling app come here."
-        )
+        st.info("No plate was corrected yet. Those of the labelling app come here.")
+        return None
     label = st.selectbox("Plate, newest first", plates, key="corrected", bind="query-params")
-    return ChosenPlate(_read(plates[label].path), plates[label].text)
+    return ChosenPlate(read_picture(plates[label].path), plates[label].text)
 
 
-def _choose_own() -> ChosenPlate:
+def _choose_own() -> ChosenPlate | None:
     upload = st.file_uploader(
         "A picture of one plate, cut out roughly", type=PICTURE_TYPES, key="picture"
     )
     text = st.text_input("What the plate says (optional)", key="text")
     if upload is None:
-        _stop_with("Drop a picture above. It stays on this machine and is not kept.")
-    return ChosenPlate(_read(upload.getvalue()), text or None)
+        st.info("Drop a picture above. It stays on this machine and is not kept.")
+        return None
+    return ChosenPlate(read_picture(upload.getvalue()), text or None)
 
 
 def _choose_label(key: str, options: Mapping[str, object]) -> str:
@@ -115,16 +118,3 @@ def _choose_label(key: str, options: Mapping[str, object]) -> str:
         bind="query-params",
         wrap=True,
     )
-
-
-def _read(source: Path | bytes) -> Picture:
-    try:
-        return read_picture(source)
-    except PictureError as problem:
-        st.warning(str(problem))
-        st.stop()
-
-
-def _stop_with(line: str) -> NoReturn:
-    st.info(line)
-    st.stop()

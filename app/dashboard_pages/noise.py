@@ -1,5 +1,7 @@
 """The noise page: lay noise on a plate, see what the reader and each run of a study still read."""
 
+from dataclasses import replace
+
 import numpy as np
 import streamlit as st
 
@@ -103,10 +105,12 @@ with settings:
 with inputs:
     plate = choose_plate(view)
 
-st.subheader("The shipped reader, live", anchor=False)
-plate = ChosenPlate(plate.picture, keep_fitting(plate.text, reader), plate.number)
-show_pair(reader, plate, strength, per_channel)
+if plate is not None:
+    st.subheader("The shipped reader, live", anchor=False)
+    plate = replace(plate, text=keep_fitting(plate.text, reader))
+    show_pair(reader, plate, strength, per_channel)
 if view is not None:
-    show_runs(view, plate.number, strength)
+    show_runs(view, plate.number if plate else None, strength)
     show_all_plates(view, strength)
-show_ladder(reader, plate, strength, per_channel)
+if plate is not None:
+    show_ladder(reader, plate, strength, per_channel)
