@@ -14,14 +14,14 @@ PASSWORDS = {
     "rita": "rita looks at them again",
     "ada": "ada has all of the keys",
 }
-ROLES = {"ann": Role.ANNOTATOR, "rita": Role.REVIEWER, "ada": Role.ADMIN}
+ROLES = {"ada": Role.ADMIN, "ann": Role.ANNOTATOR, "rita": Role.REVIEWER}
 
 
 def add_people(store: LabelStore) -> dict[str, int]:
     """Make one person of each role and return their ids."""
     return {
-        name: store.people.add_user(name, password, ROLES[name]).user_id
-        for name, password in PASSWORDS.items()
+        name: store.people.add_user(name, PASSWORDS[name], role).user_id
+        for name, role in ROLES.items()
     }
 
 

@@ -59,6 +59,12 @@ def fail_to_sign_in(people, name="ana lima", origin="10.0.0.1", times=1):
 # --- users
 
 
+def test_the_first_user_is_an_admin(people):
+    with pytest.raises(ValueError, match=r"first user must be an admin\. Received: annotator"):
+        people.add_user("bob", PASSWORD, Role.ANNOTATOR)
+    assert not people.has_users()
+
+
 def test_users_and_roles(people, clock):
     assert not people.has_users()
     ana = people.add_user("  Ana   Lima ", PASSWORD, Role.ADMIN)

@@ -65,10 +65,13 @@ class People:
         """Add a user.
 
         Raises:
-            ValueError: A bad or taken name, or a password that is too short or too long.
+            ValueError: A bad or taken name, a password that is too short or too long, or a first
+                user who is no admin: nobody could let others in.
         """
         cleaned, hashed = clean_name(name), hash_password(password)
         with self._database.write() as connection:
+            if role != Role.ADMIN and not connection.scalar(select(exists().select_from(users))):
+                raise ValueError(f"The first user must be an admin. Received: {Role(role).value}")
             user = add_row(connection, cleaned, hashed, Role(role), self._now())
             self._note(connection, actor, "add user", user, role=user.role)
             return user
