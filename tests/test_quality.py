@@ -123,6 +123,17 @@ def test_a_plate_is_confirmed_or_disputed(team, first, second, is_disputed):
     assert team.history(picture_id).text == first  # a second word never replaces the first
 
 
+def test_a_second_reader_cannot_look_up_the_first_reading(team):
+    add_plate(team)
+    answer(team, "ana", "AB1")
+    assert team.search(blind="bob").total == 1
+    (assignment,) = team.queue.hand_out("bob")
+    assert team.search(blind="bob").total == 0
+    assert team.search(blind="ana").total == team.search().total == 1
+    team.queue.submit(assignment.assignment_id, "bob", None, "AB1", 1.0)
+    assert team.search(blind="bob").total == 1
+
+
 def test_a_reviewer_settles_a_dispute(team):
     picture_id = add_plate(team)
     answer(team, "ana", "AB1")

@@ -32,6 +32,7 @@ def make_history_functions(store: LabelStore) -> list[Callable[..., Any]]:
             region=data["region"] or None,
             since=read_day(data["since"]),
             until=read_day(data["until"], days=1),
+            blind=None if visitor.role.includes(Role.REVIEWER) else visitor.worker,
         )
         filters = ("query", "person", "region", "project", "since", "until")
         return {

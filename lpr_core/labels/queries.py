@@ -15,7 +15,7 @@ from lpr_core.labels.rows import (
     StoredPicture,
     StoredReading,
 )
-from lpr_core.labels.schema import pictures, readings, revisions, standings
+from lpr_core.labels.schema import assignments, pictures, readings, revisions, standings
 from lpr_core.plates.patterns import patterns_for
 
 _PICTURE_COLUMNS = (
@@ -33,6 +33,7 @@ def find_pictures(
     region: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    blind: str | None = None,
 ) -> Select[str]:
     """Select the ids of pictures, newest reading first; see `LabelStore.search`."""
     found = select(standings.c.picture_id)
@@ -50,12 +51,23 @@ def find_pictures(
     if region is not None:
         codes = {pattern.region for pattern in patterns_for(region)}
         found = found.where(standings.c.region.in_(sorted(codes)))
+    if blind is not None:
+        found = found.where(standings.c.picture_id.not_in(_read_blindly_by(blind)))
     moment = func.coalesce(revisions.c.saved_at, pictures.c.added_at)
     if since is not None:
         found = found.where(moment >= since)
     if until is not None:
         found = found.where(moment < until)
     return found.order_by(standings.c.latest_reading_id.desc(), standings.c.picture_id.desc())
+
+
+def _read_blindly_by(annotator: str) -> Select[str]:
+    """Select what this person holds for a second reading or as a gold plate."""
+    return select(assignments.c.picture_id).where(
+        assignments.c.annotator == annotator,
+        assignments.c.closed_at.is_(None),
+        assignments.c.kind != "first",
+    )
 
 
 def list_authors(connection: Connection) -> Sequence[str]:

@@ -232,6 +232,7 @@ class LabelStore:
         region: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        blind: str | None = None,
     ) -> Page:
         """Find plates, newest first.
 
@@ -245,6 +246,8 @@ class LabelStore:
             region: Code such as `br`, or a family such as `us`.
             since: The verdict that stands is that young; without one, the picture is.
             until: The same, before then.
+            blind: Leave out what this annotator is to read without knowing what others said: the
+                second readings and the gold plates in her hands.
 
         Raises:
             ValueError: Unknown mark or region, or a size out of range.
@@ -262,6 +265,7 @@ class LabelStore:
                 region=region,
                 since=since,
                 until=until,
+                blind=blind,
             )
             matches = found.order_by(None).subquery()
             total = connection.scalar(select(func.count()).select_from(matches)) or 0
