@@ -8,7 +8,13 @@ from lpr_core.data.manifest import fingerprint, read_manifest
 from lpr_core.evidence.suspects import QUESTIONS
 from lpr_core.models import backbones as backbones_module
 from lpr_core.models.recognizer import build_recognizer, save_recognizer
-from lpr_core.study.diagnosis import SIZES, DiagnosisRequest, diagnose_study, find_plates
+from lpr_core.study.diagnosis import (
+    SIZES,
+    DiagnosisRequest,
+    diagnose_study,
+    find_plates,
+    find_weights,
+)
 from lpr_core.study.presets import study_preset_names
 from lpr_core.study.record import DataRecord, StudyRecord, VariantRecord
 from lpr_core.study.results import StudyFolder
@@ -192,3 +198,14 @@ def test_a_tuned_run_must_have_weights_and_the_same_backbone(monkeypatch, tmp_pa
 
 def test_every_preset_has_a_size():
     assert set(SIZES) == set(study_preset_names())
+
+
+def test_weights_are_found_again(tmp_path):
+    record = make_record(
+        read_manifest(write_plates(tmp_path), make_config().recognizer.plate_format)
+    )
+    assert find_weights(record, "imagenet") == "imagenet"
+    assert find_weights(record, str(tmp_path)) == str(tmp_path)
+    assert find_weights(record, "seven").endswith("models/seven")  # where `smoke` starts
+    with pytest.raises(FileNotFoundError, match=r"tiny started from 'mine\.h5'; say"):
+        find_weights(record, "mine.h5")

@@ -21,13 +21,17 @@ def diagnose(
         Path | None,
         typer.Option(help="Folder of a fine-tuned run with weights; one is trained otherwise."),
     ] = None,
+    weights: Annotated[
+        str | None,
+        typer.Option(help="What transfer started from, where `study run` was given --weights."),
+    ] = None,
 ) -> None:
     """Measure every suspect and rank them; to go on after a break, say the same again."""
     from lpr_core.study.diagnosis import DiagnosisRequest, diagnose_study
     from lpr_core.study.results import find_study
 
     folder = find_study(study)
-    request = DiagnosisRequest(preset, manifest, tuned)
+    request = DiagnosisRequest(preset, manifest, tuned, weights)
     with show_progress("Suspects") as tell:
         diagnosis = diagnose_study(folder, request, lambda _, done, total: tell(done, total))
     for suspect in diagnosis["suspects"]:

@@ -74,11 +74,13 @@ class DiagnosisRequest:
         size: One of `SIZES`; `None` is that of the study's preset.
         manifest: The study's plates, where the study did not draw them.
         tuned_run: A fine-tuned run with weights; `None` trains one.
+        weights: What transfer started from, where the study was given a file of its own.
     """
 
     size: str | None = None
     manifest: Path | None = None
     tuned_run: Path | None = None
+    weights: str | None = None
 
 
 def diagnose_study(
@@ -99,8 +101,11 @@ def diagnose_study(
     variant = find_frozen_variant(record)
     size = _find_size(request.size or record.preset)
     plates = find_plates(record, request.manifest)
-    config = read_frozen_config(folder, variant).model_copy(
-        update={"manifest": str(plates.manifest_path), "seed": 0}
+    config = read_frozen_config(folder, variant)
+    weights = request.weights or find_weights(record, config.recognizer.weights)
+    recognizer = config.recognizer.model_copy(update={"weights": weights})
+    config = config.model_copy(
+        update={"manifest": str(plates.manifest_path), "seed": 0, "recognizer": recognizer}
     )
     diagnosis = _open(folder, record, variant, size, plates, config)
     tools = _Tools(folder, variant, config, size, plates, request.tuned_run)
@@ -134,6 +139,24 @@ def find_plates(record: StudyRecord, manifest: Path | None) -> StudyPlates:
     if fingerprint(plates.frame) != record.data.fingerprint:
         raise ValueError(f"{manifest} has other plates than the study {record.name}.")
     return plates
+
+
+def find_weights(record: StudyRecord, kept: str) -> str:
+    """Return what transfer started from; `kept` is what the frozen runs remember of it.
+
+    Runs keep the name of a file or folder and not where it lay, for that tells of a machine.
+
+    Raises:
+        FileNotFoundError: It is neither there nor what the study's preset starts from.
+    """
+    own = find_preset(record.preset).find_weights(None)
+    if kept in ("imagenet", "none") or Path(kept).exists():
+        return kept
+    if Path(own).name != kept:
+        raise FileNotFoundError(
+            f"{record.name} started from {kept!r}; say by --weights where that is."
+        )
+    return own
 
 
 class _Tools:

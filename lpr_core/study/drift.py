@@ -66,18 +66,22 @@ def compare_backbones(
         after: The same network, trained.
         pictures: `(N, H, W, 3)`; a few hundred do.
     """
-    names = [layer.name for layer in before.layers if _has_kernel(layer)]
-    places = np.linspace(0, len(names) - 1, min(_MOST_COMPARED, len(names)))
-    compared = [names[round(place)] for place in places]
-    old, new = (_extract_layers(network, compared, pictures) for network in (before, after))
-    similarities = {name: linear_cka(old[name], new[name]) for name in compared}
+    # By their places: Keras numbers the layers of a second network on.
+    pairs = [pair for pair in zip(before.layers, after.layers, strict=True) if _has_kernel(pair[0])]
+    places = np.linspace(0, len(pairs) - 1, min(_MOST_COMPARED, len(pairs)))
+    compared = [pairs[round(place)] for place in places]
+    old = _extract_layers(before, [first for first, _ in compared], pictures)
+    new = _extract_layers(after, [second for _, second in compared], pictures)
+    similarities = {
+        first.name: linear_cka(old[first.name], new[second.name]) for first, second in compared
+    }
     return [
         LayerDrift(
-            name=name,
-            weight_change=measure_weight_change(before.get_layer(name), after.get_layer(name)),
-            cka=similarities.get(name),
+            name=first.name,
+            weight_change=measure_weight_change(first, second),
+            cka=similarities.get(first.name),
         )
-        for name in names
+        for first, second in pairs
     ]
 
 
@@ -115,12 +119,12 @@ def _has_kernel(layer: keras.Layer) -> bool:
 
 
 def _extract_layers(
-    network: keras.Model, names: list[str], pictures: Pictures
+    network: keras.Model, layers: list[keras.Layer], pictures: Pictures
 ) -> dict[str, NDArray[np.float32]]:
-    coarse = {name: average_down(network.get_layer(name).output) for name in names}
+    coarse = {layer.name: average_down(layer.output) for layer in layers}
     taps = keras.Model(network.input, coarse)
     parts = [taps.predict_on_batch(batch) for batch in split_batches(pictures)]
-    return {name: np.concatenate([np.asarray(part[name]) for part in parts]) for name in names}
+    return {name: np.concatenate([np.asarray(part[name]) for part in parts]) for name in coarse}
 
 
 def _multiply(features: NDArray) -> NDArray[np.float64]:
