@@ -5,7 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from lpr_core.evidence.comparisons import decide, is_equivalent
+from lpr_core.evidence.comparisons import compare, contrast_number, decide, is_equivalent
 from lpr_core.evidence.planning import seeds_needed
 from lpr_core.evidence.variance import average_crossed
 from lpr_core.evidence.verdicts import Verdict, judge_hypotheses
@@ -166,6 +166,14 @@ def test_h1_has_to_beat_the_baseline_too():
     outcome = plant_outcome(hypotheses_variants(), range(8), 200)
     h1 = judge_hypotheses(outcome.correct, FACTORS, baseline=0.97, usable=0.8)[0]
     assert (h1.target, outcomes(h1)["fine-tuned"]) == (0.97, "refuted")
+
+
+def test_an_accuracy_stays_within_0_and_1():
+    rng = np.random.default_rng(0)
+    poor = {("none", seed): rng.random((40, 7)) < share for seed, share in ((0, 0.0), (1, 0.1))}
+    contrast = contrast_number(poor, "none", "usable level", 0.9)
+    (found,) = compare([contrast])
+    assert (found.low, contrast.limits) == (0.0, (0.0, 1.0))
 
 
 def test_verdicts_survive_json():

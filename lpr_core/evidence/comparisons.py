@@ -29,6 +29,7 @@ class Contrast:
         seeds: R seeds that all the variants have.
         values: `(R, P)`, in shares of characters.
         target: The number to beat; 0 for differences of variants.
+        limits: What the sum can be at least and at most: an accuracy is never below 0.
     """
 
     variant: str
@@ -36,6 +37,7 @@ class Contrast:
     seeds: tuple[int, ...]
     values: NDArray[np.float64]
     target: float = 0.0
+    limits: tuple[float, float] = (-1.0, 1.0)
 
     @property
     def by_seed(self) -> NDArray[np.float64]:
@@ -108,7 +110,11 @@ def contrast_sum(
 ) -> Contrast | None:
     """Return a weighted sum of variants; `None` when no seed has all of them."""
     seeds, values = share_by_plate(correct, weights)
-    return Contrast(variant, reference, tuple(seeds), values, target) if seeds else None
+    limits = (
+        sum(min(weight, 0.0) for weight in weights.values()),
+        sum(max(weight, 0.0) for weight in weights.values()),
+    )
+    return Contrast(variant, reference, tuple(seeds), values, target, limits) if seeds else None
 
 
 def compare(contrasts: Sequence[Contrast]) -> list[Comparison]:
@@ -135,8 +141,8 @@ def _describe(contrast: Contrast, p_value: float) -> Comparison:
         reference=contrast.reference,
         target=contrast.target,
         effect=both.estimate,
-        low=both.low,
-        high=both.high,
+        low=max(contrast.limits[0], both.low),
+        high=min(contrast.limits[1], both.high),
         seeds_low=seeds_interval.low if seeds_interval else None,
         seeds_high=seeds_interval.high if seeds_interval else None,
         plates_low=by_plate.low,
