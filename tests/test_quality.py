@@ -1,7 +1,7 @@
 import pytest
 
 from lpr_core.labels import LeaseError, Mark
-from lpr_core.labels.agreement import Comparison, cohen_kappa, report_agreement
+from lpr_core.labels.agreement import Comparison, cohen_kappa, measure, report_agreement
 from tests.label_samples import picture_bytes, reading_dict
 
 pytest_plugins = ["tests.label_databases"]
@@ -89,6 +89,13 @@ def test_agreement_by_pair_person_and_symbol():
     }
     assert [item.symbol for item in report.symbols[:3]] == ["1", "8", "B"]
     assert report.symbols[-1].kappa == 1.0
+
+
+def test_a_pair_is_the_same_whoever_reads_first():
+    there = Comparison("ana", "corrected", "AB8", "bob", "corrected", "ABB")
+    back = Comparison("bob", "corrected", "ABB", "ana", "corrected", "AB8")
+    report = report_agreement([there, back])
+    assert report.pairs == {("ana", "bob"): measure([there, there])}
 
 
 def test_no_comparison_is_no_agreement():

@@ -39,6 +39,19 @@ class Comparison:
         texts = fold_text(self.first_text), fold_text(self.second_text)
         return list(zip_longest(*texts, fillvalue=NO_SYMBOL))
 
+    def by_name(self) -> "Comparison":
+        """Return the same with the two persons in the order of their names, whoever read first."""
+        if self.first_author <= self.second_author:
+            return self
+        return Comparison(
+            self.second_author,
+            self.second_mark,
+            self.second_text,
+            self.first_author,
+            self.first_mark,
+            self.first_text,
+        )
+
 
 @dataclass(frozen=True)
 class Agreement:
@@ -85,7 +98,7 @@ class AgreementReport:
 
     Attributes:
         total: Of all comparisons; None before the first.
-        pairs: By the names of first and second reader, sorted.
+        pairs: By both names, each pair sorted, whoever read first.
         people: By name; each comparison counts for both persons.
         symbols: Of each symbol that was seen, most often disputed first.
     """
@@ -100,7 +113,7 @@ def report_agreement(comparisons: Sequence[Comparison]) -> AgreementReport:
     """Compute agreement over all plates, by pair, by person and by symbol."""
     pairs: dict[tuple[str, str], list[Comparison]] = defaultdict(list)
     people: dict[str, list[Comparison]] = defaultdict(list)
-    for comparison in comparisons:
+    for comparison in (given.by_name() for given in comparisons):
         names = comparison.first_author, comparison.second_author
         pairs[names].append(comparison)
         for name in names:
