@@ -5,6 +5,7 @@ import io
 import re
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import NamedTuple
 
@@ -102,8 +103,10 @@ class PictureFolder:
         """Remove half-written drafts that killed processes have left."""
         oldest = time.time() - DRAFT_SECONDS
         for draft_path in self.folder.glob("??/.*"):
-            if draft_path.stat().st_mtime < oldest:
-                draft_path.unlink(missing_ok=True)
+            # A draft that another process has finished meanwhile is gone.
+            with suppress(FileNotFoundError):
+                if draft_path.stat().st_mtime < oldest:
+                    draft_path.unlink()
 
 
 def _encode(picture: NDArray[np.uint8]) -> tuple[bytes, str]:
