@@ -7,11 +7,9 @@ import pytest
 import streamlit
 from streamlit.testing.v1 import AppTest
 
-from app.serve import ROOT_DIR
 from lpr_core.training.runs import HISTORY_COLUMNS, RunFolder
+from tests.dashboard_kit import html_of, open_page, said
 from tests.tiny_reader import draw_tiny_plate, write_tiny_bundle
-
-DASHBOARD = str(ROOT_DIR / "app" / "dashboard.py")
 
 
 @pytest.fixture(autouse=True)
@@ -64,25 +62,6 @@ def runs(home_dir):
     write_run(folder / "noisy", noise_strength=0.1, learning_rate=0.0003)
     write_run(folder / "broke", "failed", "The loss was NaN in epoch 2.", epochs=1)
     return folder
-
-
-def open_page(name: str, **query: str) -> AppTest:
-    page = AppTest.from_file(DASHBOARD, default_timeout=120)
-    page.switch_page(f"dashboard_pages/{name}.py")
-    for key, value in query.items():
-        page.query_params[key] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-def html_of(page: AppTest) -> str:
-    return "".join(element.proto.body for element in page.get("html"))
-
-
-def said(page: AppTest) -> str:
-    kinds = (page.title, page.subheader, page.markdown, page.caption, page.info, page.warning)
-    return "\n".join(element.value for kind in kinds for element in kind)
 
 
 def cards(page: AppTest) -> list[tuple[str, str]]:

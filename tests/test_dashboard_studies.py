@@ -6,11 +6,10 @@ import pytest
 import streamlit
 from streamlit.testing.v1 import AppTest
 
-from app.serve import ROOT_DIR
+from tests.dashboard_kit import html_of, open_page, said
 from tests.planted_study import hypotheses_variants, plant_study
 from tests.tiny_reader import write_tiny_bundle
 
-DASHBOARD = str(ROOT_DIR / "app" / "dashboard.py")
 OF_STUDY = ("verdicts", "runs", "noise", "why", "mistakes")
 EVERY_RUN = [(variant.name, seed) for variant in hypotheses_variants() for seed in range(8)]
 
@@ -49,25 +48,6 @@ def machine(planted, tmp_path, monkeypatch):
     monkeypatch.setattr("lpr_core.study.results.SHIPPED_DIR", tmp_path)
     streamlit.cache_data.clear()
     streamlit.cache_resource.clear()
-
-
-def open_page(name: str, **query: str) -> AppTest:
-    page = AppTest.from_file(DASHBOARD, default_timeout=300)
-    page.switch_page(f"dashboard_pages/{name}.py")
-    for key, value in query.items():
-        page.query_params[key] = value
-    page.run()
-    assert not page.exception
-    return page
-
-
-def html_of(page: AppTest) -> str:
-    return "".join(element.proto.body for element in page.get("html"))
-
-
-def said(page: AppTest) -> str:
-    kinds = (page.title, page.subheader, page.markdown, page.caption, page.info, page.warning)
-    return "\n".join(element.value for kind in kinds for element in kind)
 
 
 def figures(page: AppTest) -> list:

@@ -4,14 +4,15 @@ import pandas as pd
 import streamlit as st
 
 from app.cell_tables import tabulate_cells
+from app.curve_controls import choose_curves
 from app.figures import show_figure
 from app.run_choice import choose_run
 from app.run_tables import compare_configs
 from app.study_answers import require_answers
 from app.study_picker import require_study
 from app.study_view import StudyView, read_histories, read_runs
-from lpr_core.charts import MEASURES, plot_bands, plot_costs, plot_gaps
-from lpr_core.evidence.curves import PARTS, band_histories
+from lpr_core.charts import plot_bands, plot_costs, plot_gaps
+from lpr_core.evidence.curves import band_histories
 
 STATES = {
     "finished": "✓ finished",
@@ -38,27 +39,7 @@ def choose_variants(view: StudyView) -> list[str]:
 
 
 def show_curves(view: StudyView, variants: list[str]) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        measure = st.segmented_control(
-            "Measure",
-            MEASURES,
-            default="character_accuracy",
-            required=True,
-            format_func=MEASURES.__getitem__,
-            key="measure",
-            bind="query-params",
-            wrap=True,
-        )
-        parts = st.pills(
-            "Lines",
-            list(PARTS),
-            selection_mode="multi",
-            default=list(PARTS),
-            format_func=str.capitalize,
-            key="lines",
-            bind="query-params",
-        )
-        log_scale = st.toggle("Log scale", key="log", bind="query-params")
+    measure, parts, log_scale = choose_curves("character_accuracy")
     histories = read_histories(view)
     bands = band_histories(histories[histories["variant"].isin(variants)], measure)
     bands = bands[bands["part"].isin(parts)]

@@ -5,9 +5,10 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
+from app.curve_controls import choose_curves
 from app.figures import show_figure
 from app.run_tables import compare_configs, stack_histories
-from lpr_core.charts import MEASURES, PARTS, plot_histories
+from lpr_core.charts import plot_histories
 from lpr_core.places import runs_dir
 from lpr_core.training.runs import RunFolder, list_runs
 
@@ -82,27 +83,7 @@ def choose_runs(runs: pd.DataFrame) -> pd.DataFrame:
 
 
 def show_curves(folders: list[RunFolder]) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        measure = st.segmented_control(
-            "Measure",
-            MEASURES,
-            default="plate_accuracy",
-            required=True,
-            format_func=MEASURES.__getitem__,
-            key="measure",
-            bind="query-params",
-            wrap=True,
-        )
-        parts = st.pills(
-            "Lines",
-            PARTS,
-            selection_mode="multi",
-            default=list(PARTS),
-            format_func=str.capitalize,
-            key="lines",
-            bind="query-params",
-        )
-        log_scale = st.toggle("Log scale", key="log", bind="query-params")
+    measure, parts, log_scale = choose_curves("plate_accuracy")
     histories = {folder.path.name: folder.read_history() for folder in folders}
     figure = plot_histories(histories, measure, parts=parts, log_scale=log_scale)
     show_figure(figure, stack_histories(histories), "histories")

@@ -1,0 +1,26 @@
+"""Open pages of the dashboard without a browser."""
+
+from streamlit.testing.v1 import AppTest
+
+from app.serve import ROOT_DIR
+
+DASHBOARD = str(ROOT_DIR / "app" / "dashboard.py")
+
+
+def open_page(name: str, **query: str) -> AppTest:
+    page = AppTest.from_file(DASHBOARD, default_timeout=300)
+    page.switch_page(f"dashboard_pages/{name}.py")
+    for key, value in query.items():
+        page.query_params[key] = value
+    page.run()
+    assert not page.exception
+    return page
+
+
+def html_of(page: AppTest) -> str:
+    return "".join(element.proto.body for element in page.get("html"))
+
+
+def said(page: AppTest) -> str:
+    kinds = (page.title, page.subheader, page.markdown, page.caption, page.info, page.warning)
+    return "\n".join(element.value for kind in kinds for element in kind)
