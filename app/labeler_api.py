@@ -30,13 +30,14 @@ CALLS_AT_ONCE = 8
 
 def add_endpoints(desk: LabelDesk, store: LabelStore) -> None:
     """Add all endpoints; call it inside of `gr.Blocks`."""
-    for endpoint in (*_plate_endpoints(desk, store), *_queue_endpoints(store)):
+    for endpoint in (*plate_endpoints(desk, store), *_queue_endpoints(store)):
         # Not in Gradio's queue: a tool call would else connect to its own server once more, at the
         # host that the caller has named.
         gr.api(_explain(endpoint), queue=False, concurrency_limit=CALLS_AT_ONCE)
 
 
-def _plate_endpoints(desk: LabelDesk, store: LabelStore) -> tuple[Callable[..., Any], ...]:
+def plate_endpoints(desk: LabelDesk, store: LabelStore) -> tuple[Callable[..., Any], ...]:
+    """Return read, correct, history and export: what concerns plates that one names."""
     turns = threading.BoundedSemaphore(MAX_READS_WAITING)
 
     def read(request: gr.Request, picture: gr.FileData, region: str = "") -> dict[str, Any]:
@@ -89,8 +90,9 @@ def _plate_endpoints(desk: LabelDesk, store: LabelStore) -> tuple[Callable[..., 
         Returns:
             total, page, num_pages, and the plates of this page.
         """
-        current_user(request)
-        found = store.search(query, mark or None, page)
+        user = current_user(request)
+        blind = None if user.role.includes(Role.REVIEWER) else user.name
+        found = store.search(query, mark or None, page, blind=blind)
         return {
             "total": found.total,
             "page": found.number,
