@@ -7,6 +7,7 @@ from lpr_core.models import backbones
 from lpr_core.models.config import RecognizerConfig, head_names
 from lpr_core.models.freezing import freeze_backbone
 from lpr_core.models.heads import pooled_head, positional_head
+from lpr_core.models.norms import list_norms
 from lpr_core.models.recognizer import (
     build_recognizer,
     load_recognizer,
@@ -145,6 +146,15 @@ class TestWeightsOfAnotherRun:
         config = make_recognizer_config(backbone="vgg16", height=32, weights=donor[1])
         with pytest.raises(ValueError, match=r"a run with the backbone vgg16\. .* \(compact\)"):
             build_recognizer(config)
+
+
+class TestBatchNormMomentum:
+    @pytest.mark.parametrize(("asked", "expected"), [(None, {0.8, 0.99}), (0.97, {0.97})])
+    def test_every_norm_has_it(self, tiny_network, asked, expected):
+        config = make_recognizer_config(head="pooled", batch_norm_momentum=asked)
+        norms = list_norms(build_recognizer(config))
+        assert len(norms) == 1 + config.plate_format.slots  # the backbone's, the branches'
+        assert {norm.momentum for norm in norms} == expected
 
 
 class TestFreezing:

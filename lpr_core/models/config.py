@@ -47,6 +47,9 @@ class RecognizerConfig(BaseModel):
         freeze: Share of the backbone's layers, from the picture upwards, that do not learn.
         open_layers: When given, only the last so many layers of the backbone learn.
         freeze_batch_norm: Keep BatchNormalization in inference mode in open layers as well.
+        batch_norm_momentum: When given, the share of its moving statistics that each
+            BatchNormalization keeps in a step, in the place of the layer's own. Keras'
+            MobileNetV2 has 0.999: after 1,500 steps a fifth of it is still the start values.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -63,6 +66,7 @@ class RecognizerConfig(BaseModel):
     freeze: float = Field(default=0.0, ge=0, le=1)
     open_layers: int | None = Field(default=None, ge=0)
     freeze_batch_norm: bool = False
+    batch_norm_momentum: float | None = Field(default=None, gt=0, lt=1)
 
     @model_validator(mode="after")
     def _check_freezing(self) -> Self:

@@ -12,6 +12,7 @@ from lpr_core.models.backbones import build_backbone
 from lpr_core.models.config import RecognizerConfig
 from lpr_core.models.freezing import freeze_backbone
 from lpr_core.models.heads import attention_head, pooled_head, positional_head
+from lpr_core.models.norms import list_norms
 from lpr_core.models.weights import load_backbone_weights
 
 _HEADS = {"pooled": pooled_head, "positional": positional_head, "attention": attention_head}
@@ -35,6 +36,9 @@ def build_recognizer(config: RecognizerConfig, seed: int | None = None) -> keras
     with _layer_seeds(seed):
         recognizer = _build_network(config)
     backbone = recognizer.get_layer("backbone")
+    if config.batch_norm_momentum is not None:
+        for norm in list_norms(recognizer):
+            norm.momentum = config.batch_norm_momentum
     if Path(config.weights).is_dir():
         _copy_from_run(recognizer, config)
     else:

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import keras
 import numpy as np
 
+from lpr_core.models.norms import list_norms
 from lpr_core.training.features import Batches
 
 _NUM_PICTURES = 1024
@@ -38,13 +39,7 @@ def averaged_weights(model: keras.Model, train: Batches) -> Iterator[None]:
 
 def _open_norms(model: keras.Model) -> list[keras.layers.BatchNormalization]:
     """Return the layers that learn; a frozen one keeps the statistics that it came with."""
-    nested = [layer for layer in model.layers if isinstance(layer, keras.Model)]
-    return [
-        layer
-        for network in (model, *nested)
-        for layer in network.layers
-        if isinstance(layer, keras.layers.BatchNormalization) and layer.trainable
-    ]
+    return [layer for layer in list_norms(model) if layer.trainable]
 
 
 def _norm_statistics(model: keras.Model) -> list[keras.Variable]:
