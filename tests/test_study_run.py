@@ -1,62 +1,29 @@
 """One run and a whole study in this process, with a network of one convolution."""
 
 import json
-from functools import partialmethod
 
 import keras
 import numpy as np
 import pytest
 
-from lpr_core.models import backbones
-from lpr_core.study import plan, presets, runner
+from lpr_core.study import plan
 from lpr_core.study.ledger import estimate_seconds_left
 from lpr_core.study.plan import StudyRequest
-from lpr_core.study.presets import DrawnPlates, StudyPreset
 from lpr_core.study.results import StudyFolder, correctness, summarize_study
 from lpr_core.study.run import perform_run
 from lpr_core.study.runner import run_study
-from lpr_core.study.workers import RunEvent
 from lpr_core.training.config import TrainingConfig
-from tests.training_kit import make_recognizer_config, tiny_backbone, write_plates
+from tests.study_kit import TINY, tiny_studies
+from tests.training_kit import write_plates
 
 # h5py hands arrays to NumPy 2 in the old way when Keras writes weights.
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 
-TINY = StudyPreset(
-    "tiny",
-    {
-        "recognizer": make_recognizer_config(head="pooled").model_dump(),
-        "epochs": 2,
-        "batch_size": 4,
-        "learning_rate": 1e-2,
-        "workers": 1,
-    },
-    DrawnPlates("br", 1, 1),
-    num_seeds=2,
-    num_side_seeds=1,
-    weights="none",
-)
-
 
 @pytest.fixture(scope="module", autouse=True)
-def tiny_study():
-    """A preset with a tiny network that runs eagerly, and runs in this process."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(backbones._BACKBONES, "compact", tiny_backbone())
-        patch.setattr(keras.Model, "compile", partialmethod(keras.Model.compile, run_eagerly=True))
-        patch.setitem(presets._PRESETS, "tiny", TINY)
-        patch.setattr(runner, "perform_runs", perform_here)
+def tiny_network():
+    with tiny_studies():
         yield
-
-
-def perform_here(orders, jobs, log_path, on_event):
-    for order in orders:
-        error = ""
-        try:
-            perform_run(order, lambda share, order=order: on_event(RunEvent(order, share)))
-        except ArithmeticError as fault:
-            error = str(fault)
-        on_event(RunEvent(order, 1.0, is_over=True, error=error))
 
 
 @pytest.fixture(scope="module")
@@ -172,7 +139,7 @@ def test_equal_seeds_give_every_variant_the_same_head(manifest, tmp_path, monkey
         heads[order.variant, order.seed] = np.asarray(weights)
         raise ArithmeticError("far enough")
 
-    monkeypatch.setattr("tests.test_study_run.perform_run", note)
+    monkeypatch.setattr("tests.study_kit.perform_run", note)
     run_study(StudyRequest("hypotheses", "tiny", manifest), tmp_path / "s")
     for seed in (0, 1):
         for (_, other_seed), head in heads.items():
@@ -194,7 +161,7 @@ def test_a_killed_run_goes_on_to_the_same_bytes(finished, manifest, tmp_path, mo
         whole(order, tell_and_die)
 
     with monkeypatch.context() as patch:
-        patch.setattr("tests.test_study_run.perform_run", die)
+        patch.setattr("tests.study_kit.perform_run", die)
         with pytest.raises(KeyboardInterrupt):
             run_study(request, tmp_path / "s")
     assert deaths
@@ -229,7 +196,7 @@ def test_a_failure_is_reported_and_the_others_run(manifest, tmp_path, monkeypatc
             raise ArithmeticError("the loss became nan")
         whole(order, tell)
 
-    monkeypatch.setattr("tests.test_study_run.perform_run", fail_once)
+    monkeypatch.setattr("tests.study_kit.perform_run", fail_once)
     request = StudyRequest("hypotheses", "tiny", manifest, num_seeds=1, only=("none", "frozen"))
     progress = run_study(request, tmp_path / "s")
     assert (progress.done, progress.failures) == (1, {"none seed 0": "the loss became nan"})

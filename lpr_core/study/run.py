@@ -8,6 +8,7 @@ import numpy as np
 
 from lpr_core.data.manifest import read_manifest
 from lpr_core.study.results import StudyFolder
+from lpr_core.study.twins import copy_run, find_twin, without_folders
 from lpr_core.training.config import TrainingConfig
 from lpr_core.training.runs import RunFolder
 
@@ -48,13 +49,15 @@ class RunOrder:
 
 
 def perform_run(order: RunOrder, tell: Tell) -> None:
-    """Bring a run to its end from wherever it is.
+    """Bring a run to its end from wherever it is; one that has a twin is copied.
 
     Raises:
         Exception: Whatever `train_run` raises.
     """
     folder = StudyFolder(order.study_dir)
     run = folder.run(order.variant, order.seed)
+    if _copy_from_twin(order, folder, run):
+        return
     if run.state != "finished":
         _train(order, folder, run, tell)
     _make_portable(order, run)
@@ -67,6 +70,18 @@ def discard_weights(run: RunFolder) -> None:
     """Remove a run's network."""
     for name in _WEIGHT_NAMES:
         (run.path / name).unlink(missing_ok=True)
+
+
+def _copy_from_twin(order: RunOrder, folder: StudyFolder, run: RunFolder) -> bool:
+    """Return whether another study's run could be had; it has no weights and no tracker saw it."""
+    import keras
+
+    if order.keeps_weights or order.trackers or run.path.exists():
+        return False
+    twin = find_twin(folder, order.config, order.asked_rows, keras.config.backend())
+    if twin is not None:
+        copy_run(twin, run)
+    return twin is not None
 
 
 def _train(order: RunOrder, folder: StudyFolder, run: RunFolder, tell: Tell) -> None:
@@ -92,10 +107,7 @@ def _make_portable(order: RunOrder, run: RunFolder) -> None:
         table.insert(0, "plate", np.array(order.asked_rows))
         run.write_predictions(table.assign(image_path=order.image_paths))
     record = run.read_config()
-    recognizer = record["config"]["recognizer"]
-    record["config"]["manifest"] = Path(order.config.manifest).name
-    recognizer["weights"] = Path(recognizer["weights"]).name
-    run.write_config(record)
+    run.write_config({**record, "config": without_folders(record["config"])})
 
 
 def _measure(order: RunOrder, folder: StudyFolder, run: RunFolder) -> None:

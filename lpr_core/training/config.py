@@ -8,6 +8,9 @@ from lpr_core.models.config import RecognizerConfig
 
 Severity = float | tuple[float, float]
 
+FREE_FIELDS = frozenset({"workers", "cache_megabytes"})
+"""Settings that change how fast a run is and not how it turns out."""
+
 
 class TrainingConfig(BaseModel):
     """Everything that decides how a run turns out, together with the data.

@@ -19,15 +19,13 @@ from lpr_core.training.callbacks import (
     is_stopped_early,
 )
 from lpr_core.training.checkpoint import restore_checkpoint
-from lpr_core.training.config import TrainingConfig
+from lpr_core.training.config import FREE_FIELDS, TrainingConfig
 from lpr_core.training.features import cut_to_features, has_fixed_features
 from lpr_core.training.optimizers import build_optimizer
 from lpr_core.training.patience import find_best_epoch
 from lpr_core.training.predictions import tabulate_predictions
 from lpr_core.training.provenance import describe_run
 from lpr_core.training.runs import HistoryRow, RunFolder
-
-_FREE_FIELDS = {"workers", "cache_megabytes"}
 
 
 class DivergedError(ArithmeticError):
@@ -134,7 +132,7 @@ def _list_differences(known: dict[str, Any], wanted: dict[str, Any]) -> list[str
         if isinstance(value, dict):
             inner = _list_differences(known[name], value)
             differences += [f"{name}.{setting}" for setting in inner]
-        elif name not in _FREE_FIELDS and value != known[name]:
+        elif name not in FREE_FIELDS and value != known[name]:
             differences.append(name)
     return differences
 
