@@ -6,6 +6,8 @@ import pytest
 import streamlit
 from streamlit.testing.v1 import AppTest
 
+from lpr_core.study.masking import mask_study
+from lpr_core.study.results import StudyFolder
 from tests.dashboard_kit import html_of, open_page, said
 from tests.planted_study import hypotheses_variants, plant_study
 from tests.tiny_reader import write_tiny_bundle
@@ -110,7 +112,6 @@ def test_the_account_s_four_cells_are_one_click_away():
 def test_verdicts_come_from_the_saved_answers_while_they_fit(planted, tmp_path, monkeypatch):
     from lpr_core.evidence.answers import answer_study
     from lpr_core.study.inputs import read_inputs
-    from lpr_core.study.results import StudyFolder
 
     folder = StudyFolder(planted / "studies" / "hypotheses")
     answers = answer_study(read_inputs(folder)).model_dump(mode="json", by_alias=True)
@@ -192,6 +193,17 @@ def test_mistakes_compare_two_runs_on_the_same_plates():
     assert re.search(r"only \*Frozen, seed 2\* reads \*\*\d+\*\*", text)
     assert "McNemar's exact test" in text
     assert "<img src=" in html_of(page)
+
+
+def test_a_masked_study_shows_no_confusions(planted, tmp_path, monkeypatch):
+    plain = StudyFolder(planted / "studies" / "learning-curve")
+    mask_study(plain, tmp_path / "own" / "studies" / "masked")
+    monkeypatch.setenv("LPR_DATA_DIR", str(tmp_path / "own"))
+    page = open_page("mistakes")
+    assert "The plates of this study are masked" in said(page)
+    assert not page.dataframe
+    assert "texts masked" in said(page)
+    assert plain.plates()["truth"][0] not in html_of(page)
 
 
 def test_mistakes_of_one_slot():

@@ -30,6 +30,12 @@ NUM_PLATES = 12
 
 def show_confusions(view: StudyView) -> None:
     st.subheader("Which symbol is read for which", anchor=False)
+    if view.record.data.masked:
+        st.info(
+            "The plates of this study are masked: each text stands for another one. What is right "
+            "and what is wrong is shown as it was, symbols and their confusions are not."
+        )
+        return
     by_label = {text: name for name, text in view.labels.items() if list_seeds(view, name)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = st.selectbox(

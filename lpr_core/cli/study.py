@@ -116,6 +116,22 @@ def show_status(study: StudyArgument) -> None:
         typer.echo(f"  {row.variant} seed {row.seed} {row.state}: {row.reason}")
 
 
+@study_app.command("mask")
+def mask(
+    study: StudyArgument,
+    out: Annotated[Path, typer.Option(help="A new folder.")],
+) -> None:
+    """Write a study's results under other plate texts, to be shown to others.
+
+    Accuracies, intervals and verdicts stay what they are; which symbol is taken for which is lost.
+    """
+    from lpr_core.study.masking import mask_study
+    from lpr_core.study.results import find_study
+
+    masked = mask_study(find_study(study), out)
+    typer.echo(f"Masked study: {masked.path}")
+
+
 @contextmanager
 def _show_study() -> Iterator["Listener"]:
     """Yield a listener that moves a bar, and prints a line for each run that ends."""

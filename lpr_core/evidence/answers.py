@@ -35,7 +35,7 @@ class StudyInputs:
         seeds: Seeds that were asked for.
         correct: What each finished run read right on clean validation plates.
         noisy: The same at each strength of noise.
-        texts: By variant and seed: `truth, text` on clean plates.
+        texts: By variant and seed: `truth, text` on clean plates; none where they are masked.
         metrics: By variant and seed: `metrics.json`.
         faults: By variant and seed: why the run failed or cannot be read.
         baseline: Character accuracy of the most frequent symbols.

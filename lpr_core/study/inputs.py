@@ -41,7 +41,9 @@ def read_inputs(folder: StudyFolder) -> StudyInputs:
         except (ValueError, OSError, EOFError, zlib.error, LookupError) as error:
             faults[key] = f"its results cannot be read: {error}"
             continue
-        texts[key], correct[key] = clean, compare_texts(clean["truth"], clean["text"])
+        correct[key] = compare_texts(clean["truth"], clean["text"])
+        if not record.data.masked:
+            texts[key] = clean
         for strength, right in by_strength.items():
             noisy.setdefault(strength, {})[key] = right
     return StudyInputs(

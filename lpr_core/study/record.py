@@ -44,6 +44,8 @@ class DataRecord(BaseModel):
         fingerprint: SHA-256 of texts and pictures.
         baseline: What the most frequent symbols of the training plates reach on validation:
             `character_accuracy`, and the `symbols`, one per slot.
+        masked: Whether the texts are exchanged, so that plates cannot be told; what is right
+            stays so, which symbol is taken for which does not.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,6 +56,7 @@ class DataRecord(BaseModel):
     validation_rows: int
     fingerprint: str
     baseline: dict[str, Any]
+    masked: bool = False
 
 
 class StudyRecord(BaseModel):
