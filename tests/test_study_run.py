@@ -93,6 +93,17 @@ def test_the_record_says_what_ran_where(finished):
     assert TrainingConfig.model_validate(record.base_config).epochs == 2
 
 
+def test_the_record_knows_the_machine_while_the_study_runs(manifest, tmp_path):
+    backends = []
+
+    def look(progress):
+        if progress.done:
+            backends.append(StudyFolder(tmp_path / "s").read_study().backend)
+
+    run_study(StudyRequest("hypotheses", "tiny", manifest, only=("frozen",)), tmp_path / "s", look)
+    assert keras.config.backend() in backends
+
+
 def test_progress_counts_runs_and_guesses_the_time(finished):
     _, progress, told, _ = finished
     assert (progress.done, progress.total, progress.failures) == (4, 4, {})

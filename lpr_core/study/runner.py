@@ -9,7 +9,7 @@ from lpr_core.study.plates import list_asked_plates, tabulate_plates, write_pict
 from lpr_core.study.record import RECORD_NAME, StudyRecord
 from lpr_core.study.results import StudyFolder, summarize_study
 from lpr_core.study.run import discard_weights
-from lpr_core.study.workers import perform_runs
+from lpr_core.study.workers import RunEvent, perform_runs
 from lpr_core.training.runs import RunFolder
 from lpr_core.training.trackers import check_trackers
 
@@ -37,7 +37,6 @@ def run_study(
     _claim(folder, plan.describe(study_dir.resolve().name))
     _write_plates(folder, plan)
     progress = _perform(folder, plan, on_progress)
-    _note_machine(folder)
     if summarize_study(folder.path).state == "complete":
         shutil.rmtree(folder.work_dir, ignore_errors=True)
     return progress
@@ -76,7 +75,14 @@ def _perform(folder: StudyFolder, plan: StudyPlan, on_progress: Listener | None)
     orders = plan.order_runs(folder, [key for key in chosen if key not in done])
     jobs = plan.request.jobs
     ledger = Ledger(folder, chosen, orders, jobs, on_progress)
-    perform_runs(orders, jobs, folder.work_dir / "log.txt", ledger.note)
+
+    def note(event: RunEvent) -> None:
+        ledger.note(event)
+        if event.is_over:
+            _note_machine(folder)  # at once: pages show a study while it runs
+
+    perform_runs(orders, jobs, folder.work_dir / "log.txt", note)
+    _note_machine(folder)  # of runs that were done before
     return ledger.progress()
 
 
