@@ -48,9 +48,10 @@ def mask_study(folder: StudyFolder, target: Path, key: int | None = None) -> Stu
     description = f"{record.data.description}, texts masked"
     data = record.data.model_copy(update={"description": description, "masked": True})
     record.model_copy(update={"name": target.name, "data": data}).write(target)
-    for row in folder.runs().itertuples():
-        if folder.is_done(str(row.variant), int(row.seed)):
-            _mask_run(folder, masked, str(row.variant), int(row.seed), codes)
+    for variant in record.variants:
+        for seed in record.seeds:
+            if folder.is_done(variant.name, seed):
+                _mask_run(folder, masked, variant.name, seed, codes)
     return masked
 
 
