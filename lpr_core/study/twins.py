@@ -79,6 +79,8 @@ def _is_twin(run: RunFolder, asked: dict[str, Any], plates: tuple[int, ...], bac
 
 def _list_candidates(folder: StudyFolder, seed: int) -> Iterator[RunFolder]:
     """Yield the done runs of this seed of the studies beside, where they have the same plates."""
+    if not (folder.path / RECORD_NAME).is_file():
+        return
     ours = folder.read_study()
     for path in sorted(folder.path.parent.glob(f"*/{RECORD_NAME}")):
         other = StudyFolder(path.parent)
