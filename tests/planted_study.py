@@ -326,6 +326,7 @@ def _record(
             "validation_rows": num_plates,
             "fingerprint": "0" * 64,
             "baseline": {"character_accuracy": baseline, "symbols": "A" * SLOTS},
+            "masked": False,
         },
         "base_config": {"manifest": "manifest.csv", "epochs": 5, "batch_size": 16},
         "usable_character_accuracy": usable,
