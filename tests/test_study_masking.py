@@ -112,6 +112,16 @@ def test_what_cannot_be_masked(plain, masked, study, out, problem):
     assert not (folder / "new").exists()
 
 
+def test_a_study_that_cannot_be_masked_whole_leaves_no_folder(plain, tmp_path):
+    shutil.copytree(plain.path, tmp_path / "plain")
+    damaged = StudyFolder(tmp_path / "plain")
+    (damaged.run("none", 1).path / "noisy_predictions.csv.gz").write_bytes(b"no gzip")
+    for _ in range(2):
+        with pytest.raises(OSError, match="gzip"):
+            mask_study(damaged, tmp_path / "masked")
+        assert not (tmp_path / "masked").exists()
+
+
 def test_the_command_says_where_it_is(plain, tmp_path):
     words = ["study", "mask", str(plain.path), "--out", str(tmp_path / "new")]
     done = CliRunner().invoke(app, words)

@@ -1,6 +1,7 @@
 """Mask a study's plate texts, so that its results can be shown and its plates cannot be told."""
 
 import secrets
+import shutil
 import string
 from collections.abc import Sequence
 from pathlib import Path
@@ -37,22 +38,25 @@ def mask_study(folder: StudyFolder, target: Path, key: int | None = None) -> Stu
     record = folder.read_study()
     if record.data.masked:
         raise ValueError(f"{folder.path} is masked already.")
+    if target.exists():
+        raise FileExistsError(f"{target} exists; name a new folder by --out.")
     plates = folder.plates()
     codes = _draw_codes(len(plates), secrets.randbits(128) if key is None else key)
-    target.mkdir(parents=True)
-    masked = StudyFolder(target)
-    names = [f"plate-{number:05d}" for number in range(len(plates))]
-    masked.write_plates(
-        plates.assign(image_path=names, truth=_mask(plates["truth"], plates["plate"], codes))
-    )
+    masked = StudyFolder(target.with_name(f".draft-{target.name}"))
+    shutil.rmtree(masked.path, ignore_errors=True)
+    masked.path.mkdir(parents=True)
+    rows = plates["plate"]
+    truth = _mask(plates["truth"], rows, codes)
+    masked.write_plates(plates.assign(image_path=_name_plates(rows), truth=truth))
     description = f"{record.data.description}, texts masked"
     data = record.data.model_copy(update={"description": description, "masked": True})
-    record.model_copy(update={"name": target.name, "data": data}).write(target)
+    record.model_copy(update={"name": target.name, "data": data}).write(masked.path)
     for variant in record.variants:
         for seed in record.seeds:
             if folder.is_done(variant.name, seed):
                 _mask_run(folder, masked, variant.name, seed, codes)
-    return masked
+    masked.path.replace(target)
+    return StudyFolder(target)
 
 
 def _mask_run(
@@ -69,7 +73,7 @@ def _mask_run(
     rows = clean["plate"]
     target.write_predictions(
         clean.assign(
-            image_path=[f"plate-{row:05d}" for row in rows],
+            image_path=_name_plates(rows),
             truth=_mask(clean["truth"], rows, codes),
             text=_mask(clean["text"], rows, codes),
         )
@@ -82,6 +86,10 @@ def _mask_run(
 def _copy_files(source: RunFolder, target: RunFolder) -> None:
     for name in _KEPT_FILES:
         (target.path / name).write_bytes((source.path / name).read_bytes())
+
+
+def _name_plates(rows: pd.Series) -> list[str]:
+    return [f"plate-{row:05d}" for row in rows]
 
 
 def _draw_codes(count: int, key: int) -> list[dict[int, int]]:
