@@ -3,15 +3,15 @@ import numpy as np
 import pytest
 
 from lpr_core.evidence.judges import judge_norms
-from lpr_core.study.batch_statistics import (
+from lpr_core.study.diagnosis.batch_statistics import (
     extract_in_batch_mode,
     list_norms,
     measure_distances,
     measure_mode_change,
     measure_norms,
 )
-from lpr_core.study.probes import Parts
-from lpr_core.study.stages import extract_maps
+from lpr_core.study.diagnosis.probes import Parts
+from lpr_core.study.diagnosis.stages import extract_maps
 
 SLOTS, SYMBOLS = 2, 3
 

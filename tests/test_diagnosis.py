@@ -8,17 +8,17 @@ from lpr_core.data.manifest import fingerprint, read_manifest
 from lpr_core.evidence.suspects import QUESTIONS
 from lpr_core.models import backbones as backbones_module
 from lpr_core.models.recognizer import build_recognizer, save_recognizer
-from lpr_core.study.diagnosis import (
+from lpr_core.study.diagnosis.diagnose import (
     SIZES,
     DiagnosisRequest,
     diagnose_study,
     find_plates,
     find_weights,
 )
+from lpr_core.study.diagnosis.tuned import take_tuned_run
 from lpr_core.study.presets import study_preset_names
 from lpr_core.study.record import DataRecord, StudyRecord, VariantRecord
 from lpr_core.study.results import StudyFolder
-from lpr_core.study.tuned import take_tuned_run
 from tests.training_kit import (
     make_recognizer_config,
     make_training_config,

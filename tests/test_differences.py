@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from lpr_core.study.differences import (
+from lpr_core.study.diagnosis.differences import (
     average_over_seeds,
     compare_groups,
     compare_on_plates,

@@ -3,13 +3,13 @@ import numpy as np
 import pytest
 
 from lpr_core.evidence.judges import judge_drift
-from lpr_core.study.drift import (
+from lpr_core.study.diagnosis.drift import (
     compare_backbones,
     linear_cka,
     measure_drift,
     measure_weight_change,
 )
-from lpr_core.study.probes import Parts
+from lpr_core.study.diagnosis.probes import Parts
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 

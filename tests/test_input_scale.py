@@ -5,8 +5,8 @@ import pytest
 from lpr_core.evidence.judges import judge_scale
 from lpr_core.models.backbones import find_backbone
 from lpr_core.models.config import backbone_names
-from lpr_core.study.input_scale import SCALES, measure_inputs, measure_scales
-from lpr_core.study.probes import Parts
+from lpr_core.study.diagnosis.input_scale import SCALES, measure_inputs, measure_scales
+from lpr_core.study.diagnosis.probes import Parts
 
 SLOTS, SYMBOLS = 2, 3
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from lpr_core.evidence.judges import judge_position
-from lpr_core.study.positions import area_under_curve, measure_position, scramble_places
-from lpr_core.study.probes import Parts
+from lpr_core.study.diagnosis.positions import area_under_curve, measure_position, scramble_places
+from lpr_core.study.diagnosis.probes import Parts
 
 SLOTS, SYMBOLS = 4, 6
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lpr_core.study.probes import PENALTIES, Parts, fit_ridge, probe_slots
+from lpr_core.study.diagnosis.probes import PENALTIES, Parts, fit_ridge, probe_slots
 
 SLOTS, SYMBOLS = 3, 5
 

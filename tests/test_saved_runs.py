@@ -1,15 +1,15 @@
 import pytest
 
 from lpr_core.evidence.judges import judge_gap, judge_remedy
-from lpr_core.study import saved_runs
-from lpr_core.study.results import StudyFolder
-from lpr_core.study.saved_runs import (
+from lpr_core.study.diagnosis import saved_runs
+from lpr_core.study.diagnosis.saved_runs import (
     find_frozen_variant,
     find_remedies,
     measure_gap,
     measure_remedies,
     read_frozen_config,
 )
+from lpr_core.study.results import StudyFolder
 from tests.planted_study import Variant, plant_study
 
 REMEDIES = [

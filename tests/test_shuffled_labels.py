@@ -4,8 +4,8 @@ import pytest
 
 from lpr_core.evidence.judges import judge_memory
 from lpr_core.models import backbones as backbones_module
-from lpr_core.study.probes import Parts
-from lpr_core.study.shuffled_labels import measure_memory, most_frequent, train_head
+from lpr_core.study.diagnosis.probes import Parts
+from lpr_core.study.diagnosis.shuffled_labels import measure_memory, most_frequent, train_head
 from tests.training_kit import (
     PLATE_FORMAT,
     make_recognizer_config,

@@ -4,8 +4,8 @@ import pytest
 
 from lpr_core.evidence.judges import judge_features
 from lpr_core.models.backbones import build_backbone
-from lpr_core.study.probes import Parts
-from lpr_core.study.stages import (
+from lpr_core.study.diagnosis.probes import Parts
+from lpr_core.study.diagnosis.stages import (
     GRID,
     average_down,
     extract_maps,

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lpr_core.evidence.measurements import FeaturesMeasurement, StageScore
-from lpr_core.study.differences import compare_on_plates
-from lpr_core.study.probes import Parts, ProbeResult, probe_slots
+from lpr_core.study.diagnosis.differences import compare_on_plates
+from lpr_core.study.diagnosis.probes import Parts, ProbeResult, probe_slots
 
 GRID = (8, 16)
 """Most places, in rows and columns, that a map is probed with: two columns for each of seven slots.

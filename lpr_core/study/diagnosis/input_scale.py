@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from lpr_core.evidence.measurements import ScaleMeasurement, ScaleScore
 from lpr_core.models.backbones import find_backbone
 from lpr_core.models.config import BackboneName
-from lpr_core.study.batch_statistics import list_norms, measure_distances
-from lpr_core.study.differences import compare_on_plates
-from lpr_core.study.probes import Parts, ProbeResult, probe_slots
-from lpr_core.study.stages import extract_maps, read_form
+from lpr_core.study.diagnosis.batch_statistics import list_norms, measure_distances
+from lpr_core.study.diagnosis.differences import compare_on_plates
+from lpr_core.study.diagnosis.probes import Parts, ProbeResult, probe_slots
+from lpr_core.study.diagnosis.stages import extract_maps, read_form
 
 Range = tuple[float, float]
 

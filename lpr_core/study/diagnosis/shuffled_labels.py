@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from lpr_core.evidence.measurements import MemoryMeasurement
 from lpr_core.models.recognizer import build_recognizer
 from lpr_core.plates.format import one_hot
-from lpr_core.study.differences import compare_groups, compare_with_number
-from lpr_core.study.probes import Parts
+from lpr_core.study.diagnosis.differences import compare_groups, compare_with_number
+from lpr_core.study.diagnosis.probes import Parts
 from lpr_core.training.config import TrainingConfig
 from lpr_core.training.optimizers import build_optimizer
 

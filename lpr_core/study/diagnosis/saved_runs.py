@@ -3,7 +3,7 @@
 from lpr_core.evidence.comparisons import compare, contrast_variants
 from lpr_core.evidence.measurements import Difference, GapMeasurement, RemedyMeasurement
 from lpr_core.evidence.readings import list_seeds
-from lpr_core.study.differences import average_over_seeds
+from lpr_core.study.diagnosis.differences import average_over_seeds
 from lpr_core.study.record import StudyRecord
 from lpr_core.study.results import StudyFolder, correctness, list_studies, studies_dirs
 from lpr_core.training.config import TrainingConfig

@@ -15,14 +15,19 @@ from lpr_core.evidence.measurements import (
     ScaleMeasurement,
 )
 from lpr_core.models.recognizer import build_recognizer, load_recognizer
-from lpr_core.study.batch_statistics import measure_norms
-from lpr_core.study.drift import compare_backbones, measure_drift
-from lpr_core.study.input_scale import measure_scales
-from lpr_core.study.positions import measure_position
-from lpr_core.study.probes import Parts
-from lpr_core.study.shuffled_labels import measure_memory
-from lpr_core.study.stages import extract_maps, extract_stages, measure_features, read_form
-from lpr_core.study.tuned import TunedRun
+from lpr_core.study.diagnosis.batch_statistics import measure_norms
+from lpr_core.study.diagnosis.drift import compare_backbones, measure_drift
+from lpr_core.study.diagnosis.input_scale import measure_scales
+from lpr_core.study.diagnosis.positions import measure_position
+from lpr_core.study.diagnosis.probes import Parts
+from lpr_core.study.diagnosis.shuffled_labels import measure_memory
+from lpr_core.study.diagnosis.stages import (
+    extract_maps,
+    extract_stages,
+    measure_features,
+    read_form,
+)
+from lpr_core.study.diagnosis.tuned import TunedRun
 from lpr_core.training.config import TrainingConfig
 
 _NUM_COMPARED = 300  # plates for CKA; the debiased form moves by about 0.01 between such samples

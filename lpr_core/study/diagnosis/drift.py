@@ -5,9 +5,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lpr_core.evidence.measurements import DriftMeasurement, LayerDrift
-from lpr_core.study.differences import compare_on_plates
-from lpr_core.study.probes import Parts, probe_slots
-from lpr_core.study.stages import Pictures, average_down, split_batches
+from lpr_core.study.diagnosis.differences import compare_on_plates
+from lpr_core.study.diagnosis.probes import Parts, probe_slots
+from lpr_core.study.diagnosis.stages import Pictures, average_down, split_batches
 
 _MOST_COMPARED = 16  # layers: enough for a curve, and their maps fit into memory
 _SMALLEST_NORM = 1e-12

@@ -8,9 +8,9 @@ from keras import ops
 from numpy.typing import NDArray
 
 from lpr_core.evidence.measurements import NormDistance, NormMeasurement
-from lpr_core.study.differences import compare_on_plates
-from lpr_core.study.probes import Parts, probe_slots
-from lpr_core.study.stages import Pictures, read_form, split_batches
+from lpr_core.study.diagnosis.differences import compare_on_plates
+from lpr_core.study.diagnosis.probes import Parts, probe_slots
+from lpr_core.study.diagnosis.stages import Pictures, read_form, split_batches
 
 BackboneMaker = Callable[[], keras.Model]
 """Returns the same backbone, weights and all, anew each time."""

@@ -1,4 +1,4 @@
-"""Why did the frozen network learn its training plates and not others? Measure every suspect.
+"""Measure every suspect of why the frozen network learned its training plates and not others.
 
 A diagnosis belongs to a study with a frozen variant. It takes that variant's configuration and the
 study's plates, measures one suspect after the other, and keeps each as soon as it is measured: a
@@ -18,24 +18,24 @@ from lpr_core.data.manifest import fingerprint
 from lpr_core.evidence.judges import judge_remedy, judge_suspects
 from lpr_core.evidence.suspects import QUESTIONS, summarize
 from lpr_core.plates.format import encode_plates
-from lpr_core.study.plates import StudyPlates, draw_plates, read_plates
-from lpr_core.study.presets import find_preset
-from lpr_core.study.probes import Parts
-from lpr_core.study.record import StudyRecord
-from lpr_core.study.results import StudyFolder
-from lpr_core.study.saved_runs import (
+from lpr_core.study.diagnosis.probes import Parts
+from lpr_core.study.diagnosis.saved_runs import (
     find_frozen_variant,
     find_remedies,
     measure_gap,
     measure_remedies,
     read_frozen_config,
 )
+from lpr_core.study.plates import StudyPlates, draw_plates, read_plates
+from lpr_core.study.presets import find_preset
+from lpr_core.study.record import StudyRecord
+from lpr_core.study.results import StudyFolder
 from lpr_core.training.config import TrainingConfig
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
-    from lpr_core.study.bench import Bench
+    from lpr_core.study.diagnosis.bench import Bench
 
 Listener = Callable[[str, int, int], None]
 """Told a suspect's name, how many are measured and how many there are in all."""
@@ -196,7 +196,7 @@ class _Tools:
         return measures[name]()
 
     def _set_up(self) -> "Bench":
-        from lpr_core.study.bench import Bench, spread_rows
+        from lpr_core.study.diagnosis.bench import Bench, spread_rows
         from lpr_core.study.robustness import load_pictures
 
         recognizer = self._config.recognizer
@@ -215,7 +215,7 @@ class _Tools:
         )
 
     def _measure_drift(self, bench: "Bench") -> "BaseModel":
-        from lpr_core.study.tuned import take_tuned_run, train_tuned_run
+        from lpr_core.study.diagnosis.tuned import take_tuned_run, train_tuned_run
 
         if self._tuned_run is not None:
             return bench.measure_drift(take_tuned_run(self._tuned_run, self._config))

@@ -4,8 +4,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lpr_core.evidence.measurements import FormScore, PositionMeasurement
-from lpr_core.study.differences import compare_on_plates
-from lpr_core.study.probes import Parts, ProbeResult, fit_ridge, probe_slots
+from lpr_core.study.diagnosis.differences import compare_on_plates
+from lpr_core.study.diagnosis.probes import Parts, ProbeResult, fit_ridge, probe_slots
 
 _FEWEST = 3  # plates of either kind that an area under a curve is computed from
 
