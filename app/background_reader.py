@@ -4,7 +4,7 @@ import logging
 import threading
 
 from lpr_core.labels import LabelStore, StoreError
-from lpr_core.labels.unread import PlateReader, read_unread
+from lpr_core.labels.intake.unread import PlateReader, read_unread
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ import typer
 
 from lpr_core.labels import LabelStore
 from lpr_core.labels.intake import take_in
-from lpr_core.labels.intake_report import Verdict
+from lpr_core.labels.intake.report import Verdict
 from lpr_core.plates.likeness import NUM_BITS, LikenessIndex, write_hash
 from tests.drawn_plates import draw
 

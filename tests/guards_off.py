@@ -36,7 +36,7 @@ class Guard:
     tests: tuple[str, ...]
 
 
-_ARCHIVES, _ZIP_TESTS = "lpr_core/labels/archives.py", ("tests/test_archives.py",)
+_ARCHIVES, _ZIP_TESTS = "lpr_core/labels/intake/archives.py", ("tests/test_archives.py",)
 _ATTACKS = "tests/test_attacks.py"
 GUARDS = (
     Guard("traversal in a ZIP", _ARCHIVES, 'if ".." in parts:', "if False:", _ZIP_TESTS),
@@ -72,21 +72,21 @@ GUARDS = (
     ),
     Guard(
         "guessed passwords",
-        "lpr_core/labels/attempts.py",
+        "lpr_core/labels/people/attempts.py",
         "    if wait:\n",
         "    if False:\n",
         ("tests/test_people.py", "-k", "sqlite"),
     ),
     Guard(
         "fixed session",
-        "lpr_core/labels/secret_keys.py",
+        "lpr_core/labels/people/secret_keys.py",
         "return secrets.token_urlsafe(NUM_BYTES)",
         'return "always the same"',
         ("tests/test_people.py", "-k", "sqlite"),
     ),
     Guard(
         "secrets read from the database",
-        "lpr_core/labels/secret_keys.py",
+        "lpr_core/labels/people/secret_keys.py",
         "return hashlib.sha256(secret.encode()).hexdigest()",
         "return secret",
         ("tests/test_people.py", "-k", "sqlite"),

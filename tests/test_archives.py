@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lpr_core.labels import archives
-from lpr_core.labels.archives import ArchiveError, clean_name, open_archive
+from lpr_core.labels.intake import archives
+from lpr_core.labels.intake.archives import ArchiveError, clean_name, open_archive
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from lpr_core.cli import app
 from lpr_core.labels import LabelStore, Mark, Role, StoreError
 from lpr_core.labels import database as database_module
 from lpr_core.labels.database import Database
-from lpr_core.labels.restore import restore_backup
+from lpr_core.labels.upkeep.restore import restore_backup
 from tests.label_samples import picture_bytes, reading_dict
 
 pytest_plugins = ["tests.label_databases"]

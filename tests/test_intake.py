@@ -7,14 +7,13 @@ import pytest
 from PIL import Image
 
 from lpr_core.data.samples import ManifestError
-from lpr_core.labels import intake, sources
-from lpr_core.labels.archives import ArchiveError
 from lpr_core.labels.database import StoreError
-from lpr_core.labels.intake import take_in
-from lpr_core.labels.intake_report import IntakeRow, Verdict
+from lpr_core.labels.intake import intake, sources, take_in
+from lpr_core.labels.intake.archives import ArchiveError
+from lpr_core.labels.intake.report import IntakeRow, Verdict
+from lpr_core.labels.intake.sources import SourceError
 from lpr_core.labels.pictures import identify_picture
 from lpr_core.labels.rows import Mark
-from lpr_core.labels.sources import SourceError
 from lpr_core.labels.store import LabelStore
 from tests.drawn_plates import draw
 from tests.label_samples import picture_bytes

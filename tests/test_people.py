@@ -7,8 +7,8 @@ import pytest
 from argon2 import PasswordHasher
 from sqlalchemy import text as sql
 
-from lpr_core.labels import LabelStore, Role, SignInError, StoreError, TooManyAttempts, passwords
-from lpr_core.labels.people import People
+from lpr_core.labels import LabelStore, Role, SignInError, StoreError, TooManyAttempts
+from lpr_core.labels.people import People, passwords
 
 pytest_plugins = ["tests.label_databases"]
 
@@ -259,7 +259,7 @@ def test_a_full_disk_signs_nobody_out(people, ana, clock, store, monkeypatch):
     def refuse(*arguments):
         raise StoreError("its disk is full")
 
-    monkeypatch.setattr("lpr_core.labels.people.renew_session", refuse)
+    monkeypatch.setattr("lpr_core.labels.people.people.renew_session", refuse)
     assert people.user_of_session(secret) == ana
 
 

@@ -1,9 +1,9 @@
 import pytest
 
-from lpr_core.labels import unread
 from lpr_core.labels.bulk import Arrival
 from lpr_core.labels.exchange import PlateLabels
-from lpr_core.labels.unread import ReadingReport, read_unread
+from lpr_core.labels.intake import unread
+from lpr_core.labels.intake.unread import ReadingReport, read_unread
 from tests.fake_reader import FakeReader
 from tests.label_samples import picture_bytes, reading_dict
 

@@ -7,7 +7,7 @@ from app.label_pages.calls import Data, Visitor, page_calls
 from app.label_pages.sheet import uploaded_path
 from lpr_core.labels import LabelStore, Role
 from lpr_core.labels.intake import take_in as take_in_sources
-from lpr_core.labels.intake_report import IntakeRow
+from lpr_core.labels.intake.report import IntakeRow
 
 
 def make_intake_functions(

@@ -12,7 +12,7 @@ from lpr_core.cli.progress import show_progress
 from lpr_core.cli.reading import ModelOption
 
 if TYPE_CHECKING:
-    from lpr_core.labels.intake_report import IntakeReport
+    from lpr_core.labels.intake.report import IntakeReport
 
 ProjectOption = Annotated[str | None, typer.Option("--project", help="Name of the project.")]
 AuthorOption = Annotated[
@@ -92,7 +92,7 @@ def read_unread_pictures(
     model: ModelOption = None,
 ) -> None:
     """Read the stored pictures that no model has read; a cut run goes on where it was."""
-    from lpr_core.labels.unread import read_unread
+    from lpr_core.labels.intake.unread import read_unread
     from lpr_core.reading.reader import Reader
 
     reader = Reader.load(model)
@@ -127,7 +127,7 @@ def _take_in(
 def _print_report(report: "IntakeReport") -> None:
     """Print each remark, then the sums; the exit code is 1 where something was refused."""
     from lpr_core.labels.filing import Filed
-    from lpr_core.labels.intake_report import Verdict
+    from lpr_core.labels.intake.report import Verdict
 
     for row in report.rows:
         if row.verdict is not Verdict.ADDED or row.sentence:

@@ -70,8 +70,8 @@ def restore(
 
     A backup made on SQLite restores into PostgreSQL too, and the other way round.
     """
-    from lpr_core.labels.restore import restore_backup
     from lpr_core.labels.store import database_url
+    from lpr_core.labels.upkeep.restore import restore_backup
     from lpr_core.places import user_data_dir
 
     folder = user_data_dir()

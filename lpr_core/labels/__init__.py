@@ -4,15 +4,18 @@
 """
 
 from lpr_core.labels.agreement import Agreement, AgreementReport, SymbolAgreement
-from lpr_core.labels.attempts import TooManyAttempts
 from lpr_core.labels.audit import AuditFilter, AuditRow
 from lpr_core.labels.database import StoreError
-from lpr_core.labels.handout import Order
-from lpr_core.labels.leases import Assignment, Kind, LeaseError
 from lpr_core.labels.people import SignInError
-from lpr_core.labels.progress import Progress
+from lpr_core.labels.people.attempts import TooManyAttempts
+from lpr_core.labels.people.sessions import Session
+from lpr_core.labels.people.tokens import Token
+from lpr_core.labels.people.users import Role, User
 from lpr_core.labels.projects import Project
 from lpr_core.labels.quality import Disagreement, GoldScore
+from lpr_core.labels.queue.handout import Order
+from lpr_core.labels.queue.leases import Assignment, Kind, LeaseError
+from lpr_core.labels.queue.progress import Progress
 from lpr_core.labels.rows import (
     DEFAULT_PROJECT_ID,
     MARKS,
@@ -25,10 +28,7 @@ from lpr_core.labels.rows import (
     StoredReading,
     clean_text,
 )
-from lpr_core.labels.sessions import Session
 from lpr_core.labels.store import LabelStore
-from lpr_core.labels.tokens import Token
-from lpr_core.labels.users import Role, User
 
 __all__ = [
     "DEFAULT_PROJECT_ID",

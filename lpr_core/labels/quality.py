@@ -10,8 +10,8 @@ from lpr_core.labels.agreement import AgreementReport, Comparison, report_agreem
 from lpr_core.labels.clock import Clock, utc_now
 from lpr_core.labels.database import Database
 from lpr_core.labels.events import note_event
-from lpr_core.labels.leases import Kind
 from lpr_core.labels.queries import load_record, load_records
+from lpr_core.labels.queue.leases import Kind
 from lpr_core.labels.rows import DEFAULT_PROJECT_ID, Mark, PlateRecord
 from lpr_core.labels.schema import second_readings, standings
 from lpr_core.labels.standing import Stage, change_standing, lock_standing, says_the_same

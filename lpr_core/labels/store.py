@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from lpr_core.labels.audit import AuditFilter, AuditRow, audit_rows
-from lpr_core.labels.backup import Backup, Progress, write_backup
 from lpr_core.labels.bulk import Bulk
 from lpr_core.labels.clock import utc_now
 from lpr_core.labels.database import Database, explain_errors, take_turns
@@ -37,13 +36,14 @@ from lpr_core.labels.rows import (
 from lpr_core.labels.schema import pictures, standings
 from lpr_core.labels.schema import readings as readings_table
 from lpr_core.labels.standing import add_standing, lock_standing, note_reading
+from lpr_core.labels.upkeep.backup import Backup, Progress, write_backup
+from lpr_core.labels.upkeep.verify import StoreCheck, check_store
 from lpr_core.labels.verdicts import (
     clean_author,
     clean_verdict,
     write_history,
     write_revision,
 )
-from lpr_core.labels.verify import StoreCheck, check_store
 from lpr_core.places import user_data_dir
 
 DEFAULT_PAGE_SIZE = 20

@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from lpr_core.labels.people.secret_keys import hash_secret, make_secret
+from lpr_core.labels.people.users import User, find_user, to_user
 from lpr_core.labels.schema import sessions, users
-from lpr_core.labels.secret_keys import hash_secret, make_secret
-from lpr_core.labels.users import User, find_user, to_user
 
 IDLE = timedelta(hours=12)
 """A session ends when it was not used for so long."""

@@ -13,7 +13,7 @@ from lpr_core.data.importers import import_folder
 from lpr_core.data.samples import ManifestError, read_box
 from lpr_core.labels.exchange import PlateHistory, PlateLabels, Word, find_kind, read_labels
 from lpr_core.labels.exchange.tables import MAX_BYTES, check_table
-from lpr_core.labels.sources import SourceError, SourceFile
+from lpr_core.labels.intake.sources import SourceError, SourceFile
 
 Labels = PlateLabels | PlateHistory
 

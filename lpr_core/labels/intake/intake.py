@@ -9,12 +9,12 @@ from pathlib import Path, PurePosixPath
 from lpr_core.labels.bulk import Arrival
 from lpr_core.labels.database import explain_errors
 from lpr_core.labels.filing import FilingResult
-from lpr_core.labels.intake_report import IntakeReport, IntakeRow, Verdict
-from lpr_core.labels.items import Item, Labels, open_items
-from lpr_core.labels.label_files import find_labels
+from lpr_core.labels.intake.items import Item, Labels, open_items
+from lpr_core.labels.intake.label_files import find_labels
+from lpr_core.labels.intake.report import IntakeReport, IntakeRow, Verdict
+from lpr_core.labels.intake.sources import SourceFile, open_sources
 from lpr_core.labels.pictures import SavedPicture, is_picture_id, plain_name
 from lpr_core.labels.rows import DEFAULT_PROJECT_ID
-from lpr_core.labels.sources import SourceFile, open_sources
 from lpr_core.labels.store import LabelStore
 from lpr_core.plates.imaging import PictureError, read_picture
 from lpr_core.plates.likeness import LikenessIndex

@@ -22,7 +22,6 @@ from sqlalchemy import (
 )
 
 from lpr_core.files import sync_path, write_bytes_atomic
-from lpr_core.labels.backup import CHUNK, FORMAT, Backup, Progress
 from lpr_core.labels.database import (
     VERSION_TABLE,
     Database,
@@ -32,6 +31,7 @@ from lpr_core.labels.database import (
     read_version,
 )
 from lpr_core.labels.schema import SCHEMA_VERSION
+from lpr_core.labels.upkeep.backup import CHUNK, FORMAT, Backup, Progress
 from lpr_core.plates.imaging import MAX_BYTES
 
 _FILE_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.(png|jpg)")

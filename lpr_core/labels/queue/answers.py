@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
 from lpr_core.labels.events import note_event
-from lpr_core.labels.leases import (
+from lpr_core.labels.queries import load_record
+from lpr_core.labels.queue.leases import (
     Assignment,
     Kind,
     LeaseError,
@@ -14,7 +15,6 @@ from lpr_core.labels.leases import (
     is_leased_to_another,
     take_lease,
 )
-from lpr_core.labels.queries import load_record
 from lpr_core.labels.rows import Mark, PlateRecord, Revision
 from lpr_core.labels.schema import assignments, second_readings
 from lpr_core.labels.standing import (

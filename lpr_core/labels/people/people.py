@@ -4,13 +4,12 @@ from contextlib import suppress
 
 from sqlalchemy import Connection, exists, select
 
-from lpr_core.labels.attempts import begin_attempt, forgive_attempt
 from lpr_core.labels.clock import Clock, utc_now
 from lpr_core.labels.database import Database, StoreError, take_turns
 from lpr_core.labels.events import note_event
-from lpr_core.labels.passwords import hash_password, needs_rehash, verify_password
-from lpr_core.labels.schema import users
-from lpr_core.labels.sessions import (
+from lpr_core.labels.people.attempts import begin_attempt, forgive_attempt
+from lpr_core.labels.people.passwords import hash_password, needs_rehash, verify_password
+from lpr_core.labels.people.sessions import (
     IDLE,
     RENEW_AFTER,
     Session,
@@ -20,8 +19,8 @@ from lpr_core.labels.sessions import (
     find_session,
     renew_session,
 )
-from lpr_core.labels.tokens import Token, find_user_of_token, issue_token, list_rows, revoke
-from lpr_core.labels.users import (
+from lpr_core.labels.people.tokens import Token, find_user_of_token, issue_token, list_rows, revoke
+from lpr_core.labels.people.users import (
     Role,
     User,
     add_row,
@@ -33,6 +32,7 @@ from lpr_core.labels.users import (
     name_key,
     to_user,
 )
+from lpr_core.labels.schema import users
 
 MAX_ORIGIN_LENGTH = 80
 

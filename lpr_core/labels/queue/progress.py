@@ -6,7 +6,7 @@ from statistics import median
 
 from sqlalchemy import Connection, func, select
 
-from lpr_core.labels.leases import Outcome
+from lpr_core.labels.queue.leases import Outcome
 from lpr_core.labels.schema import assignments, standings
 from lpr_core.labels.standing import Stage
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from lpr_core.labels.archives import MAX_ENTRIES, Archive, open_archive
+from lpr_core.labels.intake.archives import MAX_ENTRIES, Archive, open_archive
 from lpr_core.plates.imaging import MAX_BYTES
 
 _JUNK = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})

@@ -5,18 +5,19 @@ import random
 
 from sqlalchemy import Connection, RowMapping, select
 
-from lpr_core.labels.answers import repeat_answer, take_answer, undo_answer
 from lpr_core.labels.clock import Clock, utc_now
 from lpr_core.labels.database import Database
 from lpr_core.labels.events import note_event
-from lpr_core.labels.handout import (
+from lpr_core.labels.projects import check_project
+from lpr_core.labels.queue.answers import repeat_answer, take_answer, undo_answer
+from lpr_core.labels.queue.handout import (
     Order,
     Request,
     find_gold,
     find_own_leases,
     find_waiting,
 )
-from lpr_core.labels.leases import (
+from lpr_core.labels.queue.leases import (
     Assignment,
     Kind,
     LeaseError,
@@ -28,8 +29,7 @@ from lpr_core.labels.leases import (
     renew_lease,
     take_lease,
 )
-from lpr_core.labels.progress import Progress, measure_progress
-from lpr_core.labels.projects import check_project
+from lpr_core.labels.queue.progress import Progress, measure_progress
 from lpr_core.labels.rows import DEFAULT_PROJECT_ID, Mark, PlateRecord
 from lpr_core.labels.schema import assignments
 from lpr_core.labels.standing import Stage, change_standing, lock_standing

@@ -1,0 +1,1 @@
+"""Back a whole store up, restore it, verify it."""
