@@ -10,7 +10,14 @@ from typer.testing import CliRunner
 
 from lpr_core.cli import app
 from lpr_core.reading.bundle import read_card
-from tests.write_readme import MODELS_README, README, fill_blocks, render_accuracy, render_misread
+from tests.write_readme import (
+    MODELS_README,
+    README,
+    fill_blocks,
+    render_accuracy,
+    render_misread,
+    render_study,
+)
 
 TEXT = README.read_text()
 ROOT_DIR = README.parent
@@ -20,6 +27,10 @@ def test_the_accuracy_is_what_the_reader_s_card_recorded():
     assert fill_blocks(TEXT, {"accuracy": render_accuracy}) == TEXT
     models = MODELS_README.read_text()
     assert fill_blocks(models, {"misread": render_misread}) == models
+
+
+def test_the_verdicts_are_those_of_the_shipped_studies():
+    assert fill_blocks(TEXT, {"study": render_study}) == TEXT
 
 
 def test_the_shipped_reader_and_its_network_for_keras_are_of_one_kind():

@@ -13,7 +13,7 @@ from lpr_core.evidence.wording import points
 from lpr_core.study.inputs import read_inputs
 from lpr_core.study.report import Report, write_report
 from lpr_core.study.report.markdown import render_table, render_verdicts
-from lpr_core.study.report.tables import Table
+from lpr_core.study.report.tables import Table, tabulate_cells, tabulate_findings
 from lpr_core.study.results import StudyFolder
 from tests.planted_study import DESIGNS, plant_study
 from tests.write_readme import render_study
@@ -199,5 +199,19 @@ def test_a_table_cell_cannot_end_early():
 def test_the_readme_s_block_is_made_of_shipped_answers(planted, tmp_path):
     assert render_study(tmp_path) == "No study is shipped yet."
     block = render_study(planted.answers_path.parents[1])
-    assert block.startswith("**hypotheses**: planted plates; 600 to learn from, 60 to be measured")
-    assert block.endswith(render_verdicts(planted.answers))
+    name = planted.answers_path.parent.name
+    assert block.startswith(f"**[{name}](data/studies/{name}/report.md)**: ")
+    assert "Plates: planted plates; 600 to learn from, 60 to be measured" in block
+    assert render_verdicts(planted.answers) in block
+    assert render_table(tabulate_cells(planted.answers)) in block
+
+
+def test_the_readme_tells_verdicts_first_and_findings_of_the_rest(planted, tmp_path):
+    (tmp_path / "hypotheses").mkdir()
+    verdicts = planted.answers_path.read_bytes()
+    (tmp_path / "hypotheses" / "answers.json").write_bytes(verdicts)
+    path = plant_study(tmp_path / "a-curve", design="noise", seeds=[0, 1], num_plates=6)
+    found = write_report(StudyFolder(path)).answers
+    block = render_study(tmp_path)
+    assert block.index("[hypotheses]") < block.index("[a-curve]")
+    assert render_table(tabulate_findings(found)) in block

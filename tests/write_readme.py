@@ -1,8 +1,8 @@
 """Fill the README's figures and sessions: `make readme`. Nothing in them is typed by hand.
 
 The text between `<!-- NAME -->` and `<!-- /NAME -->` is replaced: `accuracy` and `misread` by what
-the shipped reader's card recorded, `session` by what the commands really print, and `study`, where
-the README has it, by the answers of the shipped studies.
+the shipped reader's card recorded, `session` by what the commands really print, and `study` by the
+answers of the shipped studies.
 """
 
 import re
@@ -18,7 +18,8 @@ from lpr_core.places import SHIPPED_DIR
 from lpr_core.plates.metrics import wilson_interval
 from lpr_core.reading.bundle import read_card
 from lpr_core.study.report.facts import list_facts
-from lpr_core.study.report.markdown import render_verdicts
+from lpr_core.study.report.markdown import render_table, render_verdicts
+from lpr_core.study.report.tables import tabulate_cells, tabulate_findings
 
 README = SHIPPED_DIR.parent / "README.md"
 MODELS_README = SHIPPED_DIR / "models" / "README.md"
@@ -31,11 +32,8 @@ FAMILIES = {"br": "Brazil", "eu": "Europe", "us": "United States"}
 
 
 def main() -> None:
-    blocks = {"accuracy": render_accuracy, "session": render_session}
-    text = README.read_text()
-    if "<!-- study -->" in text:
-        blocks["study"] = render_study
-    README.write_text(fill_blocks(text, blocks))
+    blocks = {"accuracy": render_accuracy, "session": render_session, "study": render_study}
+    README.write_text(fill_blocks(README.read_text(), blocks))
     MODELS_README.write_text(fill_blocks(MODELS_README.read_text(), {"misread": render_misread}))
 
 
@@ -92,15 +90,33 @@ def render_misread() -> str:
 
 
 def render_study(studies_dir: Path = SHIPPED_DIR / "studies") -> str:
-    """Return the verdicts of each shipped study of the hypotheses, from its `answers.json`."""
-    parts = []
-    for path in sorted(studies_dir.glob("*/answers.json")):
-        answers = Answers.model_validate_json(path.read_bytes())
-        if answers.verdicts:
-            facts = dict(list_facts(answers))
-            about = f"{facts['Plates']}. {facts['Runs']}; {facts['Preset']}; {facts['Machine']}."
-            parts.append(f"**{answers.facts['name']}**: {about}\n\n{render_verdicts(answers)}")
-    return "\n\n".join(parts) or "No study is shipped yet."
+    """Return what the shipped studies say, from each one's `answers.json`; verdicts stand first."""
+    shipped = [
+        (path.parent.name, Answers.model_validate_json(path.read_bytes()))
+        for path in sorted(studies_dir.glob("*/answers.json"))
+    ]
+    shipped.sort(key=lambda named: not named[1].verdicts)
+    return "\n\n".join(_tell(*named) for named in shipped) or "No study is shipped yet."
+
+
+def _tell(name: str, answers: Answers) -> str:
+    facts = dict(list_facts(answers))
+    parts = [
+        f"**[{name}](data/studies/{name}/report.md)**: {answers.facts['question']} "
+        f"Plates: {facts['Plates']}. Runs: {facts['Runs']}. Preset: {facts['Preset']}. "
+        f"Machine: {facts['Machine']}."
+    ]
+    if answers.verdicts:
+        parts.append(render_verdicts(answers))
+    shown = tabulate_findings(answers) if answers.findings else tabulate_cells(answers)
+    parts.append(_fold(shown.title, render_table(shown)))
+    if summary := answers.diagnosis.get("summary"):
+        parts.append(f"Why the frozen network fails: {summary}")
+    return "\n\n".join(parts)
+
+
+def _fold(title: str, content: str) -> str:
+    return f"<details><summary>{title}</summary>\n\n{content}\n\n</details>"
 
 
 def _row(name: str, scores: Mapping[str, Any]) -> str:
