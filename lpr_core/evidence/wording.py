@@ -43,6 +43,13 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def describe_interval(num_seeds: int) -> str:
+    """Return what else could have been drawn, for captions of intervals over `num_seeds` runs."""
+    if num_seeds == 1:
+        return "over other plates alone, for there is one seed"
+    return "over other seeds and other plates of the same kind"
+
+
 def phrase_part(name: "Name", part: "Part") -> str:
     """Return what holds in one way of transfer, as one sentence."""
     subject = _SUBJECTS[part.scope]
