@@ -17,6 +17,7 @@ from lpr_core.charts import (
     plot_dose_response,
     plot_factor,
     plot_gaps,
+    plot_layers,
     plot_noise_map,
     plot_slots,
     style_variants,
@@ -183,6 +184,11 @@ def test_slots_from_left_to_right():
     assert describe_figure(plot_slots(slots, STYLES)).endswith("None: 90%, 90%.")
 
 
+def test_slots_without_intervals_have_no_bars():
+    slots = pd.DataFrame([("none", 1, 0.9)], columns=["variant", "slot", "mean"])
+    assert plot_slots(slots, STYLES).data[0].error_y.array is None
+
+
 def test_a_factor_has_a_line_for_each_series_in_its_colour():
     columns = ["series", "factor", "mean", "low", "high"]
     means = pd.DataFrame([("a", 0.5, 0.8, 0.7, 0.9), ("b", 0.5, 0.6, 0.5, 0.7)], columns=columns)
@@ -198,3 +204,41 @@ def test_bars_with_and_without_intervals(bounds):
     figure = plot_bars(pd.DataFrame({"name": ["Pooled"], "value": [0.2], **bounds}), "Right")
     assert (figure.data[0].error_x.array is not None) == bool(bounds)
     assert describe_figure(figure) == "Right. Pooled 20.0%."
+
+
+def test_bars_of_two_series_stand_beside_each_other_told_apart_without_colour():
+    rows = pd.DataFrame(
+        [("1/8", 0.4, "whole"), ("1/8", 0.2, "pooled"), ("1/32", 0.3, "whole")],
+        columns=["name", "value", "series"],
+    )
+    figure = plot_bars(rows, "Right")
+    drawn = [(bar.name, list(bar.y), list(bar.x), bar.marker.pattern.shape) for bar in figure.data]
+    assert drawn == [("whole", ["1/8", "1/32"], [0.4, 0.3], ""), ("pooled", ["1/8"], [0.2], "/")]
+    assert describe_figure(figure).startswith("Right. 1/8, whole 40.0%; 1/8, pooled 20.0%;")
+
+
+LAYERS = pd.DataFrame(
+    [("Mean", 1, "stem", 0.5), ("Mean", 2, "top", 0.25), ("Spread", 1, "stem", 0.125)],
+    columns=["measure", "place", "name", "value"],
+)
+
+
+def test_layers_are_numbered_from_the_picture_and_named_on_hover():
+    figure = plot_layers(LAYERS, "Distance")
+    drawn = [(line.name, list(line.x), list(line.y), list(line.customdata)) for line in figure.data]
+    assert drawn == [
+        ("Mean", [1, 2], [0.5, 0.25], ["stem", "top"]),
+        ("Spread", [1], [0.125], ["stem"]),
+    ]
+    looks = [(line.line.color, line.line.dash, line.marker.symbol) for line in figure.data]
+    assert looks == [(COLOURS[0], "solid", "circle"), (COLOURS[1], "dot", "diamond-open")]
+    assert describe_figure(figure) == (
+        "Distance, by layer from the picture upwards. Mean: 0.5 at first, 0.25 at last, at most "
+        "0.5 (stem); Spread: 0.125 at first, 0.125 at last, at most 0.125 (stem)."
+    )
+
+
+def test_one_measure_of_layers_needs_no_legend_and_may_be_a_share():
+    figure = plot_layers(LAYERS.iloc[:2], "Change", as_share=True)
+    assert (figure.layout.showlegend, figure.layout.yaxis.tickformat) == (False, ".0%")
+    assert "50.0% at first, 25.0% at last" in describe_figure(figure)

@@ -10,6 +10,7 @@ from lpr_core.charts.cells import plot_cells, plot_differences
 from lpr_core.charts.factors import plot_bars, plot_factor
 from lpr_core.charts.frame import COLOURS, MEASURES, NAME_LENGTH, describe_figure
 from lpr_core.charts.histories import PARTS, plot_histories
+from lpr_core.charts.layers import plot_layers
 from lpr_core.charts.mistakes import plot_confusions, plot_slots
 from lpr_core.charts.noise import plot_dose_response, plot_noise, plot_noise_map
 from lpr_core.charts.palette import TRANSFER_COLOURS, Style, style_variants
@@ -32,6 +33,7 @@ __all__ = [
     "plot_factor",
     "plot_gaps",
     "plot_histories",
+    "plot_layers",
     "plot_noise",
     "plot_noise_map",
     "plot_slots",

@@ -7,6 +7,8 @@ import plotly.graph_objects as go
 
 from lpr_core.charts.frame import COLOURS, each_group, each_row, fade_colour, finish_figure
 
+_BAR_HEIGHT = 32  # pixels
+_HATCHES = ("", "/")
 _SYMBOLS = ("circle", "diamond", "square", "triangle-up", "x", "star")
 
 
@@ -70,29 +72,44 @@ def plot_bars(rows: pd.DataFrame, title: str) -> go.Figure:
     """Draw shares as horizontal bars under each other, with intervals where they are known.
 
     Args:
-        rows: `name, value` and optionally `low, high`; the first row on top.
+        rows: `name, value` and optionally `low, high`; the first row on top. With a column
+            `series`, each name has one bar for each of them.
         title: What the values are, for the axis.
     """
-    bars = go.Bar(
+    has_series = "series" in rows
+    figure = go.Figure()
+    for number, (series, part) in enumerate(
+        each_group(rows, "series") if has_series else [("", rows)]
+    ):
+        _add_bars(figure, number, str(series), part)
+    figure.update_xaxes(title=title, tickformat=".0%")
+    figure.update_yaxes(autorange="reversed")
+    told = "; ".join(
+        f"{row.name}{f', {row.series}' if has_series else ''} {row.value:.1%}"
+        for row in each_row(rows)
+    )
+    return finish_figure(figure, f"{title}. {told}.", height=120 + _BAR_HEIGHT * len(rows))
+
+
+def _add_bars(figure: go.Figure, number: int, series: str, rows: pd.DataFrame) -> None:
+    """Add the bars of one series; the second one is hatched, for eyes that see no colours."""
+    bars = figure.add_bar(
         x=rows["value"],
         y=rows["name"],
         orientation="h",
-        marker={"color": COLOURS[0]},
-        hovertemplate="%{y}: %{x:.1%}<extra></extra>",
-        showlegend=False,
-    )
-    figure = go.Figure(bars)
+        name=series,
+        marker={
+            "color": COLOURS[number % len(COLOURS)],
+            "pattern": {"shape": _HATCHES[number % 2]},
+        },
+        hovertemplate=f"%{{y}}{series and f', {series}'}: %{{x:.1%}}<extra></extra>",
+        showlegend=bool(series),
+    ).data[-1]
     if {"low", "high"} <= set(rows):
-        figure.update_traces(
-            error_x={
-                "type": "data",
-                "array": rows["high"] - rows["value"],
-                "arrayminus": rows["value"] - rows["low"],
-                "thickness": 1.5,
-                "width": 4,
-            }
-        )
-    figure.update_xaxes(title=title, tickformat=".0%")
-    figure.update_yaxes(autorange="reversed")
-    told = "; ".join(f"{row.name} {row.value:.1%}" for row in each_row(rows))
-    return finish_figure(figure, f"{title}. {told}.", height=120 + 32 * len(rows))
+        bars.error_x = {
+            "type": "data",
+            "array": rows["high"] - rows["value"],
+            "arrayminus": rows["value"] - rows["low"],
+            "thickness": 1.5,
+            "width": 4,
+        }

@@ -1,6 +1,7 @@
 """What is misread: which symbol for which, and in which slot."""
 
 from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -59,7 +60,8 @@ def plot_slots(slots: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
     """Draw the share of right characters in each slot, a line for each variant.
 
     Args:
-        slots: One row for each variant and slot (from 1): `variant, slot, mean, low, high`.
+        slots: One row for each variant and slot (from 1): `variant, slot, mean`, and `low, high`
+            where the intervals are known.
         styles: From `style_variants`.
     """
     figure = go.Figure()
@@ -72,13 +74,7 @@ def plot_slots(slots: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
             mode="lines+markers",
             marker={"size": 8, "symbol": style.symbol},
             line={"color": style.colour, "dash": style.dash, "width": 2},
-            error_y={
-                "type": "data",
-                "array": rows["high"] - rows["mean"],
-                "arrayminus": rows["mean"] - rows["low"],
-                "thickness": 1.2,
-                "width": 3,
-            },
+            error_y=_interval(rows) if {"low", "high"} <= set(rows) else None,
             hovertemplate=f"{style.label}<br>slot %{{x}}: %{{y:.1%}}<extra></extra>",
         )
     figure.update_xaxes(title="Slot", dtick=1)
@@ -88,3 +84,13 @@ def plot_slots(slots: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
         for variant, rows in each_group(slots, "variant")
     )
     return finish_figure(figure, f"Characters right by slot, from left to right. {told}.")
+
+
+def _interval(rows: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "type": "data",
+        "array": rows["high"] - rows["mean"],
+        "arrayminus": rows["mean"] - rows["low"],
+        "thickness": 1.2,
+        "width": 3,
+    }
