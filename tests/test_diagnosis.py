@@ -138,8 +138,8 @@ def test_a_killed_diagnosis_goes_on(diagnosed):
     assert list(halfway["measurements"]) == ["gap", "memory"]
     verdicts = [suspect["verdict"] for suspect in halfway["suspects"]]
     assert verdicts.count("not measured") == 5
-    assert CALLS["resumed"] == [*list(QUESTIONS)[2:], ""]
-    assert CALLS["again"] == [""]
+    assert CALLS["resumed"] == ["gap", *list(QUESTIONS)[2:], ""]
+    assert CALLS["again"] == ["gap", ""]  # there may be more runs by now
     final = study.read_diagnosis()
     for name, found in halfway["measurements"].items():
         assert final["measurements"][name] == found

@@ -1,14 +1,16 @@
 import pytest
 
-from lpr_core.evidence.judges import judge_gap, judge_remedy
+from lpr_core.evidence.answers import answer_study
+from lpr_core.evidence.judges import judge_gap
 from lpr_core.study.diagnosis import saved_runs
 from lpr_core.study.diagnosis.saved_runs import (
     find_frozen_variant,
     find_remedies,
+    judge_remedies,
     measure_gap,
-    measure_remedies,
     read_frozen_config,
 )
+from lpr_core.study.inputs import read_inputs
 from lpr_core.study.results import StudyFolder
 from tests.planted_study import Variant, plant_study
 
@@ -103,18 +105,24 @@ def test_the_frozen_configuration_has_no_noise(studies):
 
 
 def test_remedies_are_compared_over_common_seeds(studies):
-    unfreeze, position, noise = measure_remedies(StudyFolder(studies / "cures"))
-    assert [(r.variant, r.label, r.seeds) for r in (unfreeze, position, noise)] == [
+    unfreeze, position, noise = judge_remedies(StudyFolder(studies / "cures"))
+    assert [(r.name, r.label, r.seeds) for r in (unfreeze, position, noise)] == [
         ("unfreeze", "Unfrozen", 5),
         ("keep-position", "Position kept", 6),
         ("milder-noise", "Milder noise", 6),
     ]
-    assert unfreeze.gained.value == pytest.approx(0.40, abs=0.08)
-    assert unfreeze.accuracy == pytest.approx(0.80, abs=0.08)
-    sentences = [judge_remedy(found).sentence for found in (unfreeze, position, noise)]
-    assert sentences[0].startswith("Unfrozen: gains ")
-    assert sentences[1].startswith("Position kept: cannot be told from no change, ")
-    assert sentences[2].startswith("Milder noise: loses ")
+    assert unfreeze.gain == pytest.approx(0.40, abs=0.08)
+    assert unfreeze.low < unfreeze.gain < unfreeze.high
+    told = [found.sentence for found in (unfreeze, position, noise)]
+    assert all("against Frozen, pooled, noisy: " in sentence for sentence in told)
+    assert ": undecided, " in told[0]  # five seeds cannot say more
+    assert told[2].endswith(": worse.")
+
+
+def test_the_study_of_remedies_says_the_same_of_them(studies):
+    folder = StudyFolder(studies / "cures")
+    findings = answer_study(read_inputs(folder)).findings
+    assert [r.sentence for r in judge_remedies(folder)] == [f.sentence for f in findings]
 
 
 def test_a_remedy_without_common_seeds_is_left_out(tmp_path):
@@ -128,7 +136,7 @@ def test_a_remedy_without_common_seeds_is_left_out(tmp_path):
         pictures=False,
         epochs=1,
     )
-    assert [r.variant for r in measure_remedies(StudyFolder(tmp_path / "s"))] == ["keep-position"]
+    assert [r.name for r in judge_remedies(StudyFolder(tmp_path / "s"))] == ["keep-position"]
 
 
 def test_remedies_are_found_beside_a_study_of_the_same_plates(studies):

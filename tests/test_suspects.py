@@ -9,7 +9,6 @@ from lpr_core.evidence.judges import (
     judge_memory,
     judge_norms,
     judge_position,
-    judge_remedy,
     judge_scale,
     judge_suspects,
 )
@@ -24,7 +23,6 @@ from lpr_core.evidence.measurements import (
     NormDistance,
     NormMeasurement,
     PositionMeasurement,
-    RemedyMeasurement,
     ScaleMeasurement,
     ScaleScore,
     StageScore,
@@ -208,28 +206,10 @@ def test_a_layer_that_changes_with_the_mode_is_guilty_whatever_it_costs():
     assert "its features move by up to 0.2" in suspect.sentence
 
 
-@pytest.mark.parametrize(
-    ("gained", "seeds", "sentence"),
-    [
-        (about(0.2), 8, "Unfrozen: gains 20.0 points (19.0 to 21.0)."),
-        (about(-0.2), 8, "Unfrozen: loses 20.0 points (19.0 to 21.0)."),
-        (about(0.005), 8, "Unfrozen: cannot be told from no change, 0.5 points (-0.5 to 1.5)."),
-        (about(0.2), 1, "Unfrozen: +20.0 points, from one run only."),
-    ],
-)
-def test_a_remedy_in_words(gained, seeds, sentence):
-    found = RemedyMeasurement(
-        variant="unfreeze", label="Unfrozen", seeds=seeds, accuracy=0.6, gained=gained
-    )
-    assert judge_remedy(found).model_dump() == {
-        "name": "unfreeze",
-        "label": "Unfrozen",
-        "gain": gained.value,
-        "low": gained.low,
-        "high": gained.high,
-        "seeds": seeds,
-        "sentence": sentence,
-    }
+def test_a_gap_of_one_run_has_no_interval():
+    assert "1 run: 90.0 %" in judge_gap(gap(seeds=1)).measured
+    assert "alone; gap 50.0 points." in judge_gap(gap(seeds=1)).measured
+    assert "alone; gap 50.0 points (49.0 to 51.0)." in judge_gap(gap()).measured
 
 
 ALL = {

@@ -12,14 +12,12 @@ from lpr_core.evidence.measurements import (
     MemoryMeasurement,
     NormMeasurement,
     PositionMeasurement,
-    RemedyMeasurement,
     ScaleMeasurement,
 )
 from lpr_core.evidence.suspects import (
     GUILTY,
     PARTLY,
     QUESTIONS,
-    Remedy,
     Suspect,
     name_suspect,
     not_measured,
@@ -55,11 +53,12 @@ def judge_suspects(
 
 def judge_gap(found: GapMeasurement) -> Suspect:
     """Judge whether there is a gap at all: the symptom that the causes must explain."""
+    gap = _points(found.gap) if found.seeds > 1 else f"{100 * found.gap.value:.1f} points"
     measured = (
         f"{found.variant}, {count(found.seeds, 'run')}: {percent(found.train)} of the characters "
         f"on training plates, {percent(found.validation)} on validation plates, "
         f"{percent(found.baseline)} by the most frequent symbols alone; "
-        f"gap {_points(found.gap)}."
+        f"gap {gap}."
     )
     verdict = weigh(found.gap)
     words = {
@@ -214,29 +213,6 @@ def judge_scale(found: ScaleMeasurement) -> Suspect:
     }
     return name_suspect(
         "input_scale", _capitalise(measured) + ".", verdict, found.gained.value, words[verdict]
-    )
-
-
-def judge_remedy(found: RemedyMeasurement) -> Remedy:
-    """Say what a remedy gained."""
-    gained = found.gained
-    if found.seeds < 2:
-        sentence = f"{found.label}: {100 * gained.value:+.1f} points, from one run only."
-    elif gained.low > 0:
-        sentence = f"{found.label}: gains {_points(gained)}."
-    elif gained.high < 0:
-        lost = Difference(value=-gained.value, low=-gained.high, high=-gained.low)
-        sentence = f"{found.label}: loses {_points(lost)}."
-    else:
-        sentence = f"{found.label}: cannot be told from no change, {_points(gained)}."
-    return Remedy(
-        name=found.variant,
-        label=found.label,
-        gain=gained.value,
-        low=gained.low,
-        high=gained.high,
-        seeds=found.seeds,
-        sentence=sentence,
     )
 
 

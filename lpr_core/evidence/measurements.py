@@ -239,21 +239,3 @@ class ScaleMeasurement(_Value):
     scales: list[ScaleScore]
     backbones: dict[str, dict[str, tuple[float, float]]]
     gained: Difference
-
-
-class RemedyMeasurement(_Value):
-    """What one change to the frozen run gained, over paired seeds.
-
-    Attributes:
-        variant: Name in the design `remedies`.
-        label: What people read.
-        seeds: Pairs of runs.
-        accuracy: Validation accuracy with the remedy.
-        gained: Less that of the run without, the same seeds.
-    """
-
-    variant: str
-    label: str
-    seeds: int
-    accuracy: float
-    gained: Difference

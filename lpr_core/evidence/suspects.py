@@ -48,16 +48,16 @@ class Suspect(BaseModel):
 
 
 class Remedy(BaseModel):
-    """What one change gained.
+    """What one change gained, as far as it is sure.
 
     Attributes:
         name: The variant's.
         label: What people read.
         gain: Character accuracy gained, negative when lost.
-        low: Lower end of its 95 % interval over seeds.
+        low: Lower end of its 95 % interval.
         high: Upper end.
         seeds: Pairs of runs.
-        sentence: The same in words.
+        sentence: The same in words, with what it comes to.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

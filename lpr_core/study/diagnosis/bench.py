@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import keras
-import numpy as np
+from numpy.typing import NDArray
 
 from lpr_core.evidence.measurements import (
     DriftMeasurement,
@@ -72,9 +72,15 @@ class Bench:
         recognizer = self.config.recognizer.model_copy(update=settings)
         return build_recognizer(recognizer, seed=self.config.seed).get_layer("backbone")
 
-    def measure_memory(self) -> MemoryMeasurement:
-        """Train the head with true and with shuffled labels."""
-        return measure_memory(self.config, self.maps, self.truth)
+    def measure_memory(self, pictures: NDArray, truth: NDArray) -> MemoryMeasurement:
+        """Train the head with true and with shuffled labels on plates of its own.
+
+        Args:
+            pictures: `(N, H, W, 3)` uint8.
+            truth: Alphabet positions `(N, S)`.
+        """
+        maps = Parts(extract_maps(self.backbone, pictures), self.maps.validation)
+        return measure_memory(self.config, maps, Parts(truth, self.truth.validation))
 
     def measure_position(self) -> PositionMeasurement:
         """Probe the last maps with and without their places."""
@@ -119,8 +125,3 @@ class Bench:
     def measure_scales(self) -> ScaleMeasurement:
         """Feed the backbone with three ranges."""
         return measure_scales(self.backbone, self.pictures, self.truth, self.num_symbols, self.head)
-
-
-def spread_rows(count: int, most: int) -> np.ndarray:
-    """Return at most so many rows of `count`, evenly spread, in order."""
-    return np.linspace(0, count - 1, min(count, most)).astype(int)

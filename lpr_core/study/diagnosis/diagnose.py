@@ -14,16 +14,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lpr_core.data.manifest import fingerprint
-from lpr_core.evidence.judges import judge_remedy, judge_suspects
+from lpr_core.evidence.judges import judge_suspects
 from lpr_core.evidence.suspects import QUESTIONS, summarize
 from lpr_core.plates.format import encode_plates
 from lpr_core.study.diagnosis.probes import Parts
 from lpr_core.study.diagnosis.saved_runs import (
     find_frozen_variant,
     find_remedies,
+    judge_remedies,
     measure_gap,
-    measure_remedies,
     read_frozen_config,
 )
 from lpr_core.study.plates import StudyPlates, draw_plates, read_plates
@@ -48,20 +51,23 @@ class DiagnosisSize:
     """How many plates a diagnosis looks at.
 
     Attributes:
-        num_train: Most training plates of probes and heads.
+        num_train: Most training plates of the probes.
         num_validation: Most validation plates.
         num_tuned: Training pictures of the fine-tuned run, to the next whole epoch.
+        num_memory: Most training plates of the shuffled-label control. Heads see each of them as
+            often as the runs did, so with all plates they also take as many steps.
     """
 
     num_train: int
     num_validation: int
     num_tuned: int
+    num_memory: int
 
 
 SIZES: Mapping[str, DiagnosisSize] = {
-    "account": DiagnosisSize(5_000, 3_000, 100_000),
-    "laptop": DiagnosisSize(2_000, 800, 36_000),
-    "smoke": DiagnosisSize(120, 40, 160),
+    "account": DiagnosisSize(5_000, 3_000, 100_000, 10_000),
+    "laptop": DiagnosisSize(2_000, 800, 36_000, 10_000),
+    "smoke": DiagnosisSize(120, 40, 160, 120),
 }
 """By the name of the study's preset."""
 
@@ -88,6 +94,8 @@ def diagnose_study(
 ) -> dict[str, Any]:
     """Measure what is not measured yet, judge everything, write and return `diagnosis.json`.
 
+    The gap is read from the finished runs, of which there may be more by now, so each time anew.
+
     Args:
         folder: A study with a frozen variant, at least one run of which is finished.
         request: What is asked for.
@@ -110,7 +118,7 @@ def diagnose_study(
     diagnosis = _open(folder, record, variant, size, plates, config)
     tools = _Tools(folder, variant, config, size, plates, request.tuned_run)
     for number, name in enumerate(QUESTIONS):
-        if name not in diagnosis["measurements"]:
+        if name == "gap" or name not in diagnosis["measurements"]:
             _tell(on_progress, name, number)
             started = time.monotonic()
             diagnosis["measurements"][name] = tools.measure(name).model_dump(mode="json")
@@ -186,7 +194,7 @@ class _Tools:
             self._bench = self._set_up()
         bench = self._bench
         measures: dict[str, Callable[[], BaseModel]] = {
-            "memory": bench.measure_memory,
+            "memory": lambda: bench.measure_memory(*self._load("train", self._size.num_memory)),
             "position": bench.measure_position,
             "features": bench.measure_features,
             "drift": lambda: self._measure_drift(bench),
@@ -196,23 +204,26 @@ class _Tools:
         return measures[name]()
 
     def _set_up(self) -> "Bench":
-        from lpr_core.study.diagnosis.bench import Bench, spread_rows
-        from lpr_core.study.robustness import load_pictures
+        from lpr_core.study.diagnosis.bench import Bench
 
-        recognizer = self._config.recognizer
-        wanted = {"train": self._size.num_train, "validation": self._size.num_validation}
-        frames = [self._plates.rows_of(split) for split in wanted]
-        chosen = [
-            frame.iloc[spread_rows(len(frame), most)]
-            for frame, most in zip(frames, wanted.values(), strict=True)
-        ]
-        texts = [list(frame["plate_text"]) for frame in chosen]
-        passes = _count_passes(self._config, len(frames[0]))
+        train, train_truth = self._load("train", self._size.num_train)
+        validation, validation_truth = self._load("validation", self._size.num_validation)
+        passes = _count_passes(self._config, len(self._plates.rows_of("train")))
         return Bench(
             self._config.model_copy(update={"epochs": passes, "steps_per_epoch": None}),
-            Parts(*(load_pictures(frame, recognizer) for frame in chosen)),
-            Parts(*(encode_plates(part, recognizer.plate_format) for part in texts)),
+            Parts(train, validation),
+            Parts(train_truth, validation_truth),
         )
+
+    def _load(self, split: str, most: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+        """Return pictures `(N, H, W, 3)` and texts `(N, S)` of some plates, evenly spread."""
+        from lpr_core.study.robustness import load_pictures
+
+        rows = self._plates.rows_of(split)
+        chosen = rows.iloc[_spread(len(rows), most)]
+        recognizer = self._config.recognizer
+        texts = encode_plates(list(chosen["plate_text"]), recognizer.plate_format)
+        return load_pictures(chosen, recognizer), texts
 
     def _measure_drift(self, bench: "Bench") -> "BaseModel":
         from lpr_core.study.diagnosis.tuned import take_tuned_run, train_tuned_run
@@ -223,6 +234,11 @@ class _Tools:
         found = bench.measure_drift(train_tuned_run(self._config, path, self._size.num_tuned))
         shutil.rmtree(path)
         return found
+
+
+def _spread(count: int, most: int) -> NDArray[np.int64]:
+    """Return at most so many rows of `count`, evenly spread, in order."""
+    return np.linspace(0, count - 1, min(count, most)).astype(int)
 
 
 def _count_passes(config: TrainingConfig, num_rows: int) -> int:
@@ -273,9 +289,9 @@ def _write(folder: StudyFolder, diagnosis: dict[str, Any]) -> None:
     """Judge what is measured so far and write it."""
     suspects = judge_suspects(diagnosis["measurements"])
     remedies = find_remedies(folder)
-    found = measure_remedies(remedies) if remedies else []
+    found = judge_remedies(remedies) if remedies else []
     diagnosis["suspects"] = [suspect.model_dump(mode="json") for suspect in suspects]
-    diagnosis["remedies"] = [judge_remedy(remedy).model_dump(mode="json") for remedy in found]
+    diagnosis["remedies"] = [remedy.model_dump(mode="json") for remedy in found]
     diagnosis["remedies_note"] = "" if remedies else _UNMEASURED
     diagnosis["summary"] = summarize(suspects)
     folder.write_diagnosis(diagnosis)

@@ -1,8 +1,8 @@
 """What a diagnosis takes from runs that a study has finished: the frozen one, its gap, remedies."""
 
-from lpr_core.evidence.comparisons import compare, contrast_variants
-from lpr_core.evidence.measurements import Difference, GapMeasurement, RemedyMeasurement
-from lpr_core.evidence.readings import list_seeds
+from lpr_core.evidence.findings import Finding, find_differences
+from lpr_core.evidence.measurements import GapMeasurement
+from lpr_core.evidence.suspects import Remedy
 from lpr_core.study.diagnosis.differences import average_over_seeds
 from lpr_core.study.record import StudyRecord
 from lpr_core.study.results import StudyFolder, correctness, list_studies, studies_dirs
@@ -87,25 +87,26 @@ def find_remedies(folder: StudyFolder) -> StudyFolder | None:
     return None
 
 
-def measure_remedies(folder: StudyFolder) -> list[RemedyMeasurement]:
-    """Compare each remedy with the run without one, over the seeds that both have finished."""
-    reference, *remedies = folder.read_study().variants
-    correct = correctness(folder).correct
-    found = []
-    for variant in remedies:
-        seeds = list_seeds(correct, variant.name, reference.name)
-        contrast = contrast_variants(correct, variant.name, reference.name) if seeds else None
-        if contrast is None:
-            continue
-        compared = compare([contrast])[0]
-        accuracies = [correct[variant.name, seed].mean() for seed in seeds]
-        found.append(
-            RemedyMeasurement(
-                variant=variant.name,
-                label=variant.label,
-                seeds=compared.num_seeds,
-                accuracy=average_over_seeds(accuracies).value,
-                gained=Difference(value=compared.effect, low=compared.low, high=compared.high),
-            )
-        )
-    return found
+def judge_remedies(folder: StudyFolder) -> list[Remedy]:
+    """Say what each remedy gained, in the words in which the study of remedies says it itself."""
+    record = folder.read_study()
+    found = find_differences(
+        record.design,
+        correctness(folder).correct,
+        {variant.name: variant.factors for variant in record.variants},
+        {variant.name: variant.label for variant in record.variants},
+    )
+    return [_name_remedy(finding) for finding in found]
+
+
+def _name_remedy(finding: Finding) -> Remedy:
+    compared = finding.comparison
+    return Remedy(
+        name=compared.variant,
+        label=finding.label,
+        gain=compared.effect,
+        low=compared.low,
+        high=compared.high,
+        seeds=compared.num_seeds,
+        sentence=finding.sentence,
+    )
