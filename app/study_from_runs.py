@@ -1,8 +1,8 @@
 """Make a study of run folders that belong to none, so that single trainings can be compared too.
 
-Runs with the same transfer and noise are one variant, their seeds its seeds. Training plates and
-noisy plates were not read again after a single training, so what stands for them is the training
-accuracy of the last epoch, and noise of strength 0.
+Runs with the same settings are one variant, their seeds its seeds. Training plates and noisy plates
+were not read again after a single training, so what stands for them is the training accuracy of the
+last epoch, and noise of strength 0.
 """
 
 import math
@@ -12,19 +12,35 @@ from typing import Any
 
 import pandas as pd
 
+from app.run_variants import are_cells, tell_apart
 from app.study_zip import ZipRefusedError
 from lpr_core.study.record import DataRecord, StudyRecord, VariantRecord
 from lpr_core.study.results import StudyFolder
 from lpr_core.training.runs import RunFolder
 
 _COLUMNS = ["image_path", "truth", "plate_region"]
+_ABOUT = (
+    "plates of uploaded runs; of single trainings, training accuracy is the last epoch's, with "
+    "noise and dropout"
+)
+# No JSON, nested without end, no table, a key or a column that is missing.
+_UNREADABLE = (
+    ValueError,
+    LookupError,
+    AttributeError,
+    TypeError,
+    OSError,
+    EOFError,
+    RecursionError,
+)
 
 
 def make_study(folder: Path) -> None:
     """Turn a folder with run folders somewhere below it into a study folder.
 
     Raises:
-        ZipRefusedError: No run is finished, files are damaged, or the runs read different plates.
+        ZipRefusedError: No run is finished, files are damaged, a training is there twice, or the
+            runs read different plates.
     """
     runs = [RunFolder(path.parent) for path in sorted(folder.rglob("state.json"))]
     try:
@@ -34,51 +50,41 @@ def make_study(folder: Path) -> None:
         _arrange(StudyFolder(folder), finished)
     except ZipRefusedError:
         raise
-    # No JSON, no table, a key or a column that is missing.
-    except (ValueError, LookupError, AttributeError, TypeError, OSError, EOFError) as error:
+    except _UNREADABLE as error:
         raise ZipRefusedError(f"A run's files cannot be read: {error}") from error
 
 
 def _arrange(study: StudyFolder, runs: Sequence[RunFolder]) -> None:
     plates = runs[0].read_predictions()[_COLUMNS]
-    variants: dict[str, VariantRecord] = {}
-    seeds: dict[str, set[int]] = {}
-    for run in runs:
+    records = [run.read_config() for run in runs]
+    variants = tell_apart(records)
+    seeds = [int(record["config"]["seed"]) for record in records]
+    _refuse_repetition(study, runs, [variant.name for variant in variants], seeds)
+    for run, variant, seed in zip(runs, variants, seeds, strict=True):
         predictions = run.read_predictions()
         if list(predictions["truth"]) != list(plates["truth"]):
             raise ZipRefusedError("The runs read different validation plates.")
-        record = run.read_config()
-        variant = _describe_variant(record["config"])
-        variants[variant.name] = variant
-        seed = _find_free(int(record["config"]["seed"]), seeds.setdefault(variant.name, set()))
         target = study.run(variant.name, seed)
         target.path.parent.mkdir(parents=True, exist_ok=True)
         run.path.rename(target.path)
         _complete(study, variant.name, seed, predictions)
     study.write_plates(plates.assign(plate=range(len(plates)))[["plate", *_COLUMNS]])
-    all_seeds = sorted(set().union(*seeds.values()))
-    _write_record(study, list(variants.values()), all_seeds, record, plates)
+    by_name = {variant.name: variant for variant in variants}
+    _write_record(study, list(by_name.values()), sorted(set(seeds)), records[-1], plates)
 
 
-def _describe_variant(config: Mapping[str, Any]) -> VariantRecord:
-    """Return the cell of the hypotheses that a configuration belongs to."""
-    recognizer, noise = config["recognizer"], float(config.get("noise_strength", 0))
-    transfer = "none"
-    if recognizer.get("weights", "none") != "none":
-        transfer = "frozen" if float(recognizer.get("freeze", 0)) == 1 else "fine-tuned"
-    label = {"none": "From scratch", "frozen": "Frozen", "fine-tuned": "Fine-tuned"}[transfer]
-    return VariantRecord(
-        name=transfer + (f"+noise-{noise:g}" if noise else ""),
-        label=label + (f", noise {noise:g}" if noise else ""),
-        factors={"transfer": transfer, "noise": noise},
-    )
-
-
-def _find_free(seed: int, taken: set[int]) -> int:
-    while seed in taken:
-        seed += 1
-    taken.add(seed)
-    return seed
+def _refuse_repetition(
+    study: StudyFolder, runs: Sequence[RunFolder], variants: Sequence[str], seeds: Sequence[int]
+) -> None:
+    """Refuse a training that is there twice: it would count as if it were two independent ones."""
+    known: dict[tuple[str, int], str] = {}
+    for run, variant, seed in zip(runs, variants, seeds, strict=True):
+        name = run.path.relative_to(study.path).as_posix()
+        if (other := known.setdefault((variant, seed), name)) != name:
+            raise ZipRefusedError(
+                f"{other} and {name} have the same settings and the same seed, {seed}; leave one "
+                "of them out."
+            )
 
 
 def _complete(study: StudyFolder, variant: str, seed: int, predictions: pd.DataFrame) -> None:
@@ -107,7 +113,7 @@ def _write_record(
     data = record.get("data", {})
     StudyRecord(
         name=study.path.name,
-        design="hypotheses",
+        design="hypotheses" if are_cells(variants) else "trainings",
         preset="own",
         question="Which of these trainings read best?",
         metric="character_accuracy",
@@ -118,7 +124,7 @@ def _write_record(
         backend=record.get("backend", ""),
         device=record.get("device", {}),
         data=DataRecord(
-            description="plates of uploaded runs",
+            description=_ABOUT,
             kind="own",
             train_rows=int(data.get("train_rows", 0)),
             validation_rows=len(plates),

@@ -10,6 +10,7 @@ import pytest
 from app.study_intake import take_in_zip
 from app.study_zip import ZipRefusedError
 from lpr_core.places import studies_dir
+from lpr_core.study.report import write_report
 from lpr_core.study.results import StudyFolder, correctness, summarize_study
 from tests.planted_study import Variant, plant_study
 
@@ -84,17 +85,46 @@ def test_run_folders_become_a_study(study):
     assert list(StudyFolder(path).noisy_predictions("none", 0)["strength"].unique()) == [0.0]
 
 
-def test_runs_of_one_variant_and_seed_are_told_apart(study):
-    for variant in ("none", "none+noise"):
-        for seed in (0, 1):
-            path = study / "runs" / variant / f"seed-{seed}" / "config.json"
-            record = json.loads(path.read_text())
-            record["config"].update(seed=0, noise_strength=0.0)
-            path.write_text(json.dumps(record))
+def change_configs(study, **settings) -> None:
+    """Make single runs of a study's, with settings by the variants' names."""
     (study / "study.json").unlink()
-    record = StudyFolder(take_in_zip(zip_folder(study), "runs.zip")).read_study()
-    assert [variant.name for variant in record.variants] == ["none"]
-    assert record.seeds == (0, 1, 2, 3)
+    for path in study.glob("runs/*/*/config.json"):
+        record = json.loads(path.read_text())
+        variant, _, seed = path.parent.relative_to(study / "runs").as_posix().rpartition("/seed-")
+        record["config"].update(settings[variant.replace("+", "_")](int(seed)))
+        path.write_text(json.dumps(record))
+
+
+def test_runs_of_other_settings_are_no_seeds_of_each_other(study):
+    rates = {"none": lambda seed: {"seed": 0, "learning_rate": 0.001 * 2**seed, "workers": seed}}
+    change_configs(study, none_noise=lambda seed: {"manifest": f"/{seed}"}, **rates)
+    folder = StudyFolder(take_in_zip(zip_folder(study), "runs.zip"))
+    record = folder.read_study()
+    assert [(variant.name, variant.label) for variant in record.variants] == [
+        ("none+learning-rate-0.001", "From scratch, learning rate 0.001"),
+        ("none+learning-rate-0.002", "From scratch, learning rate 0.002"),
+        ("none+noise-0.1+learning-rate-none", "From scratch, noise 0.1, learning rate none"),
+    ]
+    assert (record.design, record.seeds) == ("trainings", (0, 1))
+    assert "single trainings" in record.data.description
+    assert sorted(correctness(folder).correct) == [
+        ("none+learning-rate-0.001", 0),
+        ("none+learning-rate-0.002", 0),
+        ("none+noise-0.1+learning-rate-none", 0),
+        ("none+noise-0.1+learning-rate-none", 1),
+    ]
+
+
+def test_runs_of_two_noise_strengths_are_compared_but_no_hypothesis_is_judged(study):
+    noises = {"none_noise": lambda seed: {"noise_strength": (0.05, 0.1)[seed]}}
+    change_configs(study, none=lambda seed: {}, **noises)
+    folder = StudyFolder(take_in_zip(zip_folder(study), "runs.zip"))
+    report = write_report(folder)
+    assert (report.answers.verdicts, report.answers.facts["design"]) == ((), "trainings")
+    assert [finding.label for finding in report.answers.findings] == [
+        "From scratch, noise 0.05",
+        "From scratch, noise 0.1",
+    ]
 
 
 def damage_record(study):
@@ -120,6 +150,17 @@ def read_other_plates(study):
     other.write_predictions(table.assign(truth=table["truth"].str[::-1]))
 
 
+def train_twice(study):
+    nothing = {"none": lambda seed: {"seed": 7}, "none_noise": lambda seed: {}}
+    change_configs(study, **nothing)
+
+
+def nest_without_end(study):
+    (study / "study.json").unlink()
+    deep = 20_000 * "[" + 20_000 * "]"
+    (study / "runs" / "none" / "seed-0" / "config.json").write_text(deep)
+
+
 def lose_a_configuration(study):
     (study / "study.json").unlink()
     (study / "runs" / "none" / "seed-0" / "config.json").unlink()
@@ -132,6 +173,8 @@ def lose_a_configuration(study):
         (name_a_folder_elsewhere, "no folder name"),
         (leave_no_finished_run, "None of its 4 runs is finished"),
         (read_other_plates, "different validation plates"),
+        (train_twice, "runs/none/seed-0 and runs/none/seed-1 have the same .* seed, 7"),
+        (nest_without_end, "A run's files cannot be read"),
         (lose_a_configuration, "A run's files cannot be read"),
     ],
 )
