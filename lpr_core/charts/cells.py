@@ -25,7 +25,8 @@ def plot_cells(
 ) -> go.Figure:
     """Draw transfer against noise: means with intervals, a line for each noise, seeds as points.
 
-    Lines that are not parallel are an interaction.
+    Lines that are not parallel are an interaction. Cells of the same transfer and noise stand in
+    one place; those of a transfer that `TRANSFER_COLOURS` does not know are left out.
 
     Args:
         cells: One row for each cell: `variant, transfer, noise` (bool)`, mean, low, high`.
@@ -34,12 +35,15 @@ def plot_cells(
         measure: What the values are, for the axis.
         limits: Values that are drawn as horizontal lines, by name.
     """
+    cells = cells[cells["transfer"].isin(list(TRANSFER_COLOURS))]
     transfers = [name for name in TRANSFER_COLOURS if name in set(cells["transfer"])]
     figure = go.Figure()
     for is_noisy, rows in each_group(cells, "noise"):
         name, dash, offset = _LINES[bool(is_noisy)]
-        rows = rows.set_index("transfer").reindex(transfers).dropna(subset="mean")
-        places = [transfers.index(transfer) + offset for transfer in rows.index]
+        rows = rows.sort_values(
+            "transfer", key=lambda ways: ways.map(transfers.index), kind="stable"
+        )
+        places = [transfers.index(transfer) + offset for transfer in rows["transfer"]]
         figure.add_scatter(
             x=places,
             y=rows["mean"],
