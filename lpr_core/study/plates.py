@@ -3,7 +3,7 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import cv2
 import numpy as np
@@ -15,7 +15,7 @@ from lpr_core.places import user_data_dir
 from lpr_core.plates.format import PlateFormat, encode_plates
 from lpr_core.study.designs import NUM_FOLDS, PlateChoice
 from lpr_core.study.presets import DrawnPlates
-from lpr_core.study.record import DataRecord
+from lpr_core.study.record import DataRecord, PlatesKind
 
 _PICTURE_HEIGHT = 48
 _PICTURE_QUALITY = 80
@@ -34,7 +34,7 @@ class StudyPlates:
 
     manifest_path: Path
     frame: pd.DataFrame
-    kind: Literal["drawn", "own"]
+    kind: PlatesKind
     description: str
 
     def rows_of(self, split: str) -> pd.DataFrame:

@@ -11,6 +11,8 @@ from lpr_core.files import write_text_atomic
 Factor = str | float
 """A level of what is compared."""
 
+PlatesKind = Literal["drawn", "own"]
+
 RECORD_NAME = "study.json"
 USABLE_CHARACTER_ACCURACY = 0.90
 """From here on a reader is of use to somebody who corrects it: about half of the plates are whole
@@ -38,7 +40,7 @@ class DataRecord(BaseModel):
 
     Attributes:
         description: For people.
-        kind: `drawn` by the study, or a person's `own`, or `real` ones of a known collection.
+        kind: `drawn` by the study, or a person's `own`.
         train_rows: Plates to learn from.
         validation_rows: Plates to be measured on.
         fingerprint: SHA-256 of texts and pictures.
@@ -51,7 +53,7 @@ class DataRecord(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     description: str
-    kind: Literal["drawn", "real", "own"]
+    kind: PlatesKind
     train_rows: int
     validation_rows: int
     fingerprint: str
