@@ -1,7 +1,6 @@
-"""What a study says: from its `answers.json`, or computed anew when its runs have changed."""
+"""What a study says: from its `answers.json`, or computed anew when its results have changed."""
 
 import streamlit as st
-from pydantic import ValidationError
 
 from app.study_view import BY_FILES, StudyView
 from lpr_core.evidence.answers import Answers, answer_study
@@ -26,9 +25,9 @@ def find_answers(view: StudyView) -> Answers | None:
         return None
 
 
-@st.cache_data(max_entries=32, show_spinner="Computing the answers ...", hash_funcs=BY_FILES)
+@st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_FILES)
 def read_answers(view: StudyView) -> Answers:
-    """Return the saved answers if they belong to these runs; otherwise compute them.
+    """Return the saved answers if they belong to these results; otherwise compute them.
 
     Raises:
         FileNotFoundError: No plate was measured yet.
@@ -36,8 +35,26 @@ def read_answers(view: StudyView) -> Answers:
     """
     try:
         saved = Answers.model_validate(view.folder.read_answers())
-    except (ValidationError, ValueError):
-        saved = None
-    if saved and saved.runs_fingerprint == view.folder.fingerprint():
-        return saved
+    except ValueError:
+        return compute_answers(view)
+    return saved if fit_results(saved, view) else compute_answers(view)
+
+
+def fit_results(answers: Answers, view: StudyView) -> bool:
+    """Whether answers rest on the very predictions, record and diagnosis that are there."""
+    record = view.record.model_dump(mode="json")
+    return (
+        answers.runs_fingerprint == view.folder.fingerprint()
+        and all(record.get(name) == value for name, value in answers.facts.items())
+        and answers.diagnosis == view.folder.read_diagnosis()
+    )
+
+
+# Streamlit shows the words only when it takes longer than half a second.
+@st.cache_data(
+    max_entries=32,
+    show_spinner="No report fits these results yet, so the answers are computed now ...",
+    hash_funcs=BY_FILES,
+)
+def compute_answers(view: StudyView) -> Answers:
     return answer_study(read_inputs(view.folder))

@@ -6,10 +6,15 @@ import pytest
 import streamlit
 from streamlit.testing.v1 import AppTest
 
+from app.study_answers import fit_results
+from app.study_from_runs import make_study
+from app.study_view import StudyView
+from lpr_core.evidence.answers import Answers, answer_study
+from lpr_core.study.inputs import read_inputs
 from lpr_core.study.masking import mask_study
-from lpr_core.study.results import StudyFolder
+from lpr_core.study.results import StudyFolder, summarize_study
 from tests.dashboard_kit import html_of, open_page, said
-from tests.planted_study import hypotheses_variants, plant_study
+from tests.planted_study import Variant, hypotheses_variants, plant_study
 from tests.tiny_reader import write_tiny_bundle
 
 OF_STUDY = ("verdicts", "runs", "noise", "why", "mistakes")
@@ -109,10 +114,7 @@ def test_the_account_s_four_cells_are_one_click_away():
     assert "Fine-tuned" not in figures(page)[0].proto.alt
 
 
-def test_verdicts_come_from_the_saved_answers_while_they_fit(planted, tmp_path, monkeypatch):
-    from lpr_core.evidence.answers import answer_study
-    from lpr_core.study.inputs import read_inputs
-
+def test_verdicts_come_from_the_saved_answers_while_they_fit(planted):
     folder = StudyFolder(planted / "studies" / "hypotheses")
     answers = answer_study(read_inputs(folder)).model_dump(mode="json", by_alias=True)
     answers["verdicts"][0]["sentence"] = "As saved."
@@ -120,12 +122,37 @@ def test_verdicts_come_from_the_saved_answers_while_they_fit(planted, tmp_path, 
     try:
         folder.write_answers(answers)
         assert "As saved." in said(open_page("verdicts"))
-        folder.write_answers({**answers, "runs_fingerprint": "of other runs"})
-        assert "As saved." not in said(open_page("verdicts"))
         path.write_text("{")
         assert "As saved." not in said(open_page("verdicts"))
+        view = StudyView(summarize_study(folder.path), folder.read_study(), "")
+        saved = Answers.model_validate(answers)
+        assert fit_results(saved, view)
+        for changed in (
+            {"runs_fingerprint": "of other runs"},
+            {"facts": {**saved.facts, "seeds": [0, 1]}},
+            {"diagnosis": {**saved.diagnosis, "summary": "As it was before."}},
+        ):
+            assert not fit_results(saved.model_copy(update=changed), view)
     finally:
         path.unlink()
+
+
+def test_uploaded_runs_of_two_noise_strengths_have_their_pages(tmp_path, monkeypatch):
+    noises = [("a", 0.0), ("b", 0.05), ("c", 0.1)]
+    variants = [Variant(name, {"transfer": "none", "noise": noise}, 0.9) for name, noise in noises]
+    home = tmp_path / "own" / "studies"
+    folder = plant_study(home / "mine", variants=variants, seeds=range(2), num_plates=6, epochs=2)
+    (folder / "study.json").unlink()
+    make_study(folder)
+    monkeypatch.setenv("LPR_DATA_DIR", str(tmp_path / "own"))
+    assert "Which of these trainings read best?" in said(open_page("verdicts"))
+    page = open_page("runs")
+    assert "single trainings" in said(page)
+    assert page.button_group(key="variants").value == [
+        "From scratch",
+        "From scratch, noise 0.05",
+        "From scratch, noise 0.1",
+    ]
 
 
 def test_a_study_of_another_question_is_sent_on():
