@@ -1,4 +1,4 @@
-"""Cells, factorial effects, curves and the other designs' findings."""
+"""Cells, factorial effects and curves."""
 
 import math
 
@@ -7,12 +7,10 @@ import pandas as pd
 import pytest
 
 from lpr_core.evidence.cells import score_cell
-from lpr_core.evidence.comparisons import Contrast
 from lpr_core.evidence.curves import band_histories
 from lpr_core.evidence.factorial import find_interactions, tabulate_factorial
-from lpr_core.evidence.findings import find_differences, join_folds, pair_variants
 from lpr_core.evidence.readings import list_seeds, share_by_plate
-from tests.planted_study import DESIGNS, Variant, hypotheses_variants, plant_outcome
+from tests.planted_study import Variant, hypotheses_variants, plant_outcome
 
 # Montgomery, Design and Analysis of Experiments, example 6.1: yield by concentration and catalyst,
 # three replicates; here each replicate is a block.
@@ -133,52 +131,3 @@ def test_bands_over_seeds():
 
 def test_a_measure_that_no_history_has():
     assert band_histories(pd.DataFrame(columns=["variant", "seed"]), "loss").empty
-
-
-@pytest.mark.parametrize(
-    ("design", "variant", "reference"),
-    [
-        ("noise", "noise-0.05", "noise-0.00"),
-        ("freeze-depth", "efficientnet_b0-050", "efficientnet_b0-000"),
-        ("learning-curve", "fine-tuned-020", "none-020"),
-        ("cross-validation", "fine-tuned-fold-3", "none-fold-3"),
-        ("remedies", "all", "frozen"),
-    ],
-)
-def test_who_is_compared_with_whom(design, variant, reference):
-    pairs = pair_variants(design, factors_of(DESIGNS[design]()))
-    assert pairs[variant] == reference
-    assert reference not in pairs
-
-
-def test_planted_differences_of_a_design_are_found():
-    variants = DESIGNS["freeze-depth"]()
-    outcome = plant_outcome(variants, range(8), 200)
-    labels = {variant.name: variant.label for variant in variants}
-    findings = find_differences("freeze-depth", outcome.correct, factors_of(variants), labels)
-    assert len(findings) == 12
-    by_name = {finding.comparison.variant: finding for finding in findings}
-    assert by_name["xception-100"].direction == "worse"
-    assert by_name["xception-100"].comparison.effect == pytest.approx(-0.5, abs=0.05)
-    assert by_name["xception-100"].sentence.startswith(
-        "xception, 100% frozen against xception, 0% frozen: "
-    )
-
-
-def test_folds_are_put_side_by_side():
-    variants = DESIGNS["cross-validation"]()
-    outcome = plant_outcome(variants, range(8), 40)
-    (finding,) = find_differences("cross-validation", outcome.correct, factors_of(variants), {})
-    assert (finding.comparison.num_plates, finding.direction) == (200, "better")
-    assert finding.label == "All folds, fine-tuned"
-
-
-def test_folds_without_a_common_seed_are_not_joined():
-    values = np.zeros((1, 3))
-    assert join_folds([Contrast("a", "b", (0,), values), Contrast("c", "d", (1,), values)]) == []
-    assert join_folds([]) == []
-
-
-def test_a_design_without_runs_finds_nothing():
-    assert find_differences("noise", {}, factors_of(DESIGNS["noise"]()), {}) == ()
-    assert find_differences("own", {}, {}, {}) == ()

@@ -1,14 +1,20 @@
 """One variant against another, or against a number: effect, intervals, test, outcome."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from lpr_core.evidence.intervals import bca_interval, bootstrap_interval, crossed_interval
+from lpr_core.evidence.intervals import (
+    LEVEL,
+    Interval,
+    bca_interval,
+    bootstrap_interval,
+    crossed_interval,
+)
 from lpr_core.evidence.planning import MARGIN
 from lpr_core.evidence.readings import Correct, share_by_plate
 from lpr_core.evidence.significance import ALPHA, sign_flip_tests, smallest_seed_count
@@ -49,6 +55,12 @@ class Contrast:
         """The average less the target, with its variance taken apart."""
         return average_crossed(self.values - self.target)
 
+    def interval(self, level: float = LEVEL) -> Interval:
+        """Return the average, target included, with its interval; see `crossed_interval`."""
+        found = crossed_interval(self.values, level)
+        low, high = self.limits
+        return replace(found, low=max(low, found.low), high=min(high, found.high))
+
 
 class Comparison(BaseModel):
     """One variant against another, in shares of characters (0.01 is a percentage point).
@@ -58,7 +70,7 @@ class Comparison(BaseModel):
         reference: What it is compared with.
         target: The number to beat: 0, or the usable accuracy.
         effect: Average difference; of a comparison with a number, the variant's own average.
-        low: Lower end at 95 %, over other seeds and other plates.
+        low: Lower end at 95 %, over other seeds and other plates; of one seed, over plates alone.
         high: Upper end.
         seeds_low: Lower end over other seeds on these plates (BCa); `None` for one seed.
         seeds_high: Upper end.
@@ -131,8 +143,21 @@ def compare(contrasts: Sequence[Contrast]) -> list[Comparison]:
     ]
 
 
+def bound_smallest(contrasts: Sequence[Contrast]) -> tuple[float, float]:
+    """Return where the smallest of several true effects lies, at 95 %.
+
+    It is one of them, and no lower than that one's lower end. But it lies above the smallest upper
+    end as soon as any of them does, so each is given its part of the error (Bonferroni).
+    """
+    level = 1 - (1 - LEVEL) / len(contrasts)
+    return (
+        min(contrast.interval().low for contrast in contrasts),
+        min(contrast.interval(level).high for contrast in contrasts),
+    )
+
+
 def _describe(contrast: Contrast, p_value: float) -> Comparison:
-    both = crossed_interval(contrast.values)
+    both = contrast.interval()
     by_plate = bootstrap_interval(contrast.values.mean(axis=0))
     by_seed = contrast.values.mean(axis=1)
     seeds_interval = bca_interval(by_seed) if len(by_seed) > 1 else None
@@ -141,8 +166,8 @@ def _describe(contrast: Contrast, p_value: float) -> Comparison:
         reference=contrast.reference,
         target=contrast.target,
         effect=both.estimate,
-        low=max(contrast.limits[0], both.low),
-        high=min(contrast.limits[1], both.high),
+        low=both.low,
+        high=both.high,
         seeds_low=seeds_interval.low if seeds_interval else None,
         seeds_high=seeds_interval.high if seeds_interval else None,
         plates_low=by_plate.low,

@@ -16,7 +16,7 @@ from lpr_core.evidence.comparisons import (
 )
 from lpr_core.evidence.planning import seeds_needed
 from lpr_core.evidence.readings import Correct, Factors
-from lpr_core.evidence.wording import SCOPES, count, p_text, phrase_need, points
+from lpr_core.evidence.wording import SCOPES, p_text, phrase_basis, phrase_need, points
 
 Direction = Literal["better", "worse", "alike", "undecided"]
 _DIRECTIONS: dict[Outcome, Direction] = {
@@ -42,8 +42,8 @@ class Finding(BaseModel):
         reference_label: Likewise.
         direction: `better`, `worse`, `alike` (within one percentage point) or `undecided`.
         comparison: The numbers; p-values are adjusted for all comparisons of the study.
-        further_seeds: How many more would decide; `None` when it is decided, or when more plates
-            are needed.
+        further_seeds: How many more would decide; of one seed, how many it takes at least; `None`
+            when it is decided, or when not even 100 more would do.
         sentence: All that in words.
     """
 
@@ -57,18 +57,21 @@ class Finding(BaseModel):
     sentence: str
 
 
-def pair_variants(design: str, factors: Factors) -> dict[str, str]:
-    """Return the reference of each variant that has one.
+def pair_variants(design: str, factors: Factors) -> list[tuple[str, str]]:
+    """Return who is compared with whom: pairs of a variant and its reference.
 
-    In a design of its own kind (`remedies`) the first variant is the reference of all.
+    In a design of its own kind (`remedies`) the first variant is the reference of all. A learning
+    curve asks two things: what transfer adds to a number of plates, and what more plates add.
     """
     if design not in _BASE_LEVELS:
-        first = next(iter(factors), None)
-        return {variant: str(first) for variant in factors if variant != first}
-    base = _BASE_LEVELS[design]
+        first = next(iter(factors), "")
+        return [(variant, first) for variant in factors if variant != first]
+    wanted = [(variant, {**levels, **_BASE_LEVELS[design]}) for variant, levels in factors.items()]
+    if design == "learning-curve":
+        wanted += _list_smaller(factors)
     by_levels = {_freeze(levels): variant for variant, levels in reversed(list(factors.items()))}
-    pairs = {v: by_levels.get(_freeze({**levels, **base})) for v, levels in factors.items()}
-    return {variant: found for variant, found in pairs.items() if found and found != variant}
+    pairs = [(variant, by_levels.get(_freeze(levels), variant)) for variant, levels in wanted]
+    return [(variant, reference) for variant, reference in pairs if variant != reference]
 
 
 def find_differences(
@@ -86,14 +89,16 @@ def find_differences(
     """
     contrasts = [
         contrast
-        for variant, reference in pair_variants(design, factors).items()
+        for variant, reference in pair_variants(design, factors)
         if (contrast := contrast_variants(correct, variant, reference)) is not None
     ]
     if design == "cross-validation":
         contrasts = join_folds(contrasts)
         labels = {v: f"All folds, {SCOPES[f['transfer']]}" for v, f in factors.items()}
-    found = zip(contrasts, compare(contrasts), strict=True)
-    return tuple(_judge(contrast, comparison, labels) for contrast, comparison in found)
+    return tuple(
+        _judge(contrast, comparison, labels, len(contrasts))
+        for contrast, comparison in zip(contrasts, compare(contrasts), strict=True)
+    )
 
 
 def join_folds(contrasts: Sequence[Contrast]) -> list[Contrast]:
@@ -111,9 +116,13 @@ def join_folds(contrasts: Sequence[Contrast]) -> list[Contrast]:
     return [Contrast(first.variant, first.reference, tuple(seeds), values)]
 
 
-def _judge(contrast: Contrast, comparison: Comparison, labels: Mapping[str, str]) -> Finding:
+def _judge(
+    contrast: Contrast, comparison: Comparison, labels: Mapping[str, str], num_contrasts: int
+) -> Finding:
     outcome = decide(comparison.low, comparison.high, comparison.p_value, comparison.num_seeds)
-    further = seeds_needed(contrast.crossed, num_tests=1) if outcome == "undecided" else None
+    further = None
+    if outcome == "undecided":
+        further = seeds_needed(contrast.crossed, num_tests=1, num_contrasts=num_contrasts)
     names = labels.get(contrast.variant, ""), labels.get(contrast.reference, "")
     return Finding(
         label=names[0] or contrast.variant,
@@ -130,13 +139,23 @@ def _phrase(
 ) -> str:
     told: str = _DIRECTIONS[outcome]
     if outcome == "undecided":
-        told = f"undecided, {phrase_need(further)}"
+        told = f"undecided, {phrase_need(further, found.num_seeds)}"
     return (
         f"{label} against {reference}: {points(found.effect)} percentage points of the characters "
         f"(95 % interval {points(found.low)} to {points(found.high)}; "
-        f"{count(found.num_seeds, 'seed')}, {count(found.num_plates, 'plate')}, "
-        f"{p_text(found.p_value)}): {told}."
+        f"{phrase_basis(found.num_seeds, found.num_plates)}, {p_text(found.p_value)}): {told}."
     )
+
+
+def _list_smaller(factors: Factors) -> list[tuple[str, dict[str, Any]]]:
+    """Return each variant with its levels at the next smaller share of the plates."""
+    shares = sorted({levels["share"] for levels in factors.values()})
+    smaller = dict(zip(shares[1:], shares, strict=False))
+    return [
+        (variant, {**levels, "share": smaller[levels["share"]]})
+        for variant, levels in factors.items()
+        if levels["share"] in smaller
+    ]
 
 
 def _freeze(levels: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:

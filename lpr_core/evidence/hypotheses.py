@@ -1,10 +1,11 @@
 """The four hypotheses of the first account as comparisons of cells."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from lpr_core.evidence.comparisons import Contrast, contrast_number, contrast_variants
 from lpr_core.evidence.readings import Correct, Factors
+from lpr_core.evidence.wording import SCOPES
 
 Name = Literal["H1", "H2", "H3", "H4"]
 Cell = tuple[str, bool]
@@ -23,12 +24,14 @@ TRANSFERS = ("none", "frozen", "fine-tuned")
 _COMMON = (
     "Intervals are at 95 % and hold for other seeds and other plates of the same kind (Student's t "
     "on two-way random effects of seeds and plates; characters of one plate are never counted as "
-    "independent). The p-value flips the signs of the seeds' paired differences, in all ways there "
-    "are, adjusted for the ways of transfer (max-T) and, by Holm, for four hypotheses; with fewer "
-    "than 8 seeds it cannot reach 0.05. 'Equivalent' means that the whole interval lies within one "
-    "percentage point of 0. 'Undecided' names the further seeds that would decide with a chance of "
-    "80 %, were the estimates true. The ways of transfer are judged apart; a hypothesis is "
-    "supported when one of them is."
+    "independent); with one seed they hold for other plates alone. The p-value flips the signs of "
+    "the seeds' paired differences, in all ways there are, adjusted for the ways of transfer "
+    "(max-T) and, by Holm, for four hypotheses; with fewer than 8 seeds it cannot reach 0.05. "
+    "'Equivalent' means that the whole interval lies within one percentage point of 0. 'Undecided' "
+    "names the further seeds that would decide with a chance of 80 %, were the estimates true "
+    "(with one seed: those without which no test passes); where even 100 would not, seeds differ "
+    "too much or more validation plates are needed. The ways of transfer are judged apart; a "
+    "hypothesis is supported when one of them is."
 )
 
 METHODS: dict[Name, str] = {
@@ -40,8 +43,10 @@ METHODS: dict[Name, str] = {
     "H3": "Character accuracy with noise in training less that without, the same way of transfer, "
     "paired by seed and plate, on clean plates. " + _COMMON,
     "H4": "The cell with transfer and noise less each of the three other cells of its 2 x 2; the "
-    "smallest of the three differences counts (intersection-union), between the smallest lower and "
-    "the smallest upper end. " + _COMMON,
+    "smallest of the three differences counts (intersection-union): what it is against whichever "
+    "cell is truly the best lies between the smallest of the lower ends and the smallest of the "
+    "upper ends, these at a third of the error each (Bonferroni), for any of the three may fall "
+    "short. " + _COMMON,
 }
 
 
@@ -52,12 +57,14 @@ class Claim:
     Attributes:
         scope: One of `TRANSFERS`.
         contrasts: What has to be positive.
-        missing: What the study lacks for it: variants, or cells that it has not at all.
+        rivals: Of each contrast, the cell that it is with, in words; none for H1.
+        missing: What the study lacks for it, in words.
     """
 
     scope: str
     contrasts: tuple[Contrast, ...] = ()
-    missing: tuple[str, ...] = field(default=())
+    rivals: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
 
 
 def find_cells(factors: Factors) -> dict[Cell, str]:
@@ -97,7 +104,7 @@ class _Study:
     def claim_level(self, way: str, to_beat: float) -> Claim:
         """Return the claim that a cell beats a number."""
         cell = (way, False)
-        if missing := self._missing(cell):
+        if missing := self._list_missing(cell):
             return Claim(way, missing=missing)
         contrast = contrast_number(self.correct, self.cells[cell], "usable level", to_beat)
         assert contrast is not None  # it has a run
@@ -105,7 +112,7 @@ class _Study:
 
     def claim(self, way: str, cell: Cell, others: list[Cell]) -> Claim:
         """Return the claim that a cell beats each of some others."""
-        if missing := self._missing(cell, *others):
+        if missing := self._list_missing(cell, *others):
             return Claim(way, missing=missing)
         contrasts = [
             contrast_variants(self.correct, self.cells[cell], self.cells[other]) for other in others
@@ -113,15 +120,16 @@ class _Study:
         found = tuple(contrast for contrast in contrasts if contrast is not None)
         if len(found) < len(others):
             return Claim(way, missing=("a seed that all of its cells have",))
-        return Claim(way, found)
+        return Claim(way, found, tuple(map(describe_cell, others)))
 
-    def _missing(self, *cells: Cell) -> tuple[str, ...]:
+    def _list_missing(self, *cells: Cell) -> tuple[str, ...]:
         run = {variant for variant, _ in self.correct}
-        names = [self.cells.get(cell, name_cell(cell)) for cell in cells]
-        return tuple(name for name in names if name not in run)
+        return tuple(
+            f"runs {describe_cell(cell)}" for cell in cells if self.cells.get(cell) not in run
+        )
 
 
-def name_cell(cell: Cell) -> str:
-    """Return the name that the study's design gives to a cell's variant."""
+def describe_cell(cell: Cell) -> str:
+    """Return a cell in words: `from scratch with noise`."""
     transfer, noisy = cell
-    return transfer + ("+noise" if noisy else "")
+    return f"{SCOPES[transfer]} {'with' if noisy else 'without'} noise"

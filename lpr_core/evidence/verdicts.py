@@ -6,7 +6,13 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from lpr_core.evidence.comparisons import Comparison, Contrast, Outcome, compare, decide
+from lpr_core.evidence.comparisons import (
+    Comparison,
+    Outcome,
+    bound_smallest,
+    compare,
+    decide,
+)
 from lpr_core.evidence.hypotheses import METHODS, TITLES, Claim, Name, list_claims
 from lpr_core.evidence.planning import MARGIN, seeds_needed
 from lpr_core.evidence.readings import Correct, Factors
@@ -25,18 +31,20 @@ class Part(BaseModel):
         scope: `none`, `frozen` or `fine-tuned`.
         outcome: What holds.
         effect: In shares of characters; of H1 the accuracy itself.
-        low: Lower end at 95 %, over other seeds and other plates.
+        low: Lower end at 95 %, over other seeds and other plates; of one seed, over plates alone.
+            Of H4, of the effect against whichever cell is truly the best.
         high: Upper end.
         target: The number that the effect has to beat.
         p_value: Adjusted for the comparisons of this hypothesis.
         p_holm: Adjusted for the other hypotheses, too.
         num_seeds: Paired seeds.
         num_plates: Plates of each run.
-        further_seeds: How many more would decide it; `None` when it is decided, or when more plates
-            are needed.
+        further_seeds: How many more would decide it; of one seed, how many it takes at least;
+            `None` when it is decided, or when not even 100 more would do.
         sentence: All that in words.
         comparisons: One, or of H4 one with each other cell.
-        missing: Variants without any run.
+        rival: Of H2 to H4, the cell that the smallest effect is against, in words.
+        missing: What the study lacks for it, in words.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -54,7 +62,13 @@ class Part(BaseModel):
     further_seeds: int | None = None
     sentence: str = ""
     comparisons: tuple[Comparison, ...] = ()
+    rival: str = ""
     missing: tuple[str, ...] = ()
+
+    @property
+    def weakest(self) -> Comparison:
+        """The comparison with the smallest effect."""
+        return min(self.comparisons, key=lambda comparison: comparison.effect)
 
 
 class Verdict(BaseModel):
@@ -99,18 +113,19 @@ class Verdict(BaseModel):
 
 @dataclass(frozen=True)
 class _Tested:
-    """A claim with its comparisons and what they say together."""
+    """A claim with its comparisons, one for each contrast, and what they say together."""
 
     claim: Claim
     comparisons: tuple[Comparison, ...]
-    contrasts: tuple[Contrast, ...]
+    num_contrasts: int
+    """Of all ways of the hypothesis; their p-values know of each other."""
 
     @property
     def is_complete(self) -> bool:
         return not self.claim.missing
 
     @property
-    def weakest(self) -> int:
+    def weakest_place(self) -> int:
         """Place of the comparison with the smallest effect: a best cell must win that, too."""
         effects = [comparison.effect for comparison in self.comparisons]
         return effects.index(min(effects))
@@ -155,9 +170,10 @@ def judge_hypotheses(
 
 def _test(claims: Sequence[Claim]) -> list[_Tested]:
     """Compare all ways of one hypothesis at once, so that p-values know of each other."""
-    comparisons = iter(compare([contrast for claim in claims for contrast in claim.contrasts]))
+    contrasts = [contrast for claim in claims for contrast in claim.contrasts]
+    comparisons = iter(compare(contrasts))
     return [
-        _Tested(claim, tuple(next(comparisons) for _ in claim.contrasts), claim.contrasts)
+        _Tested(claim, tuple(next(comparisons) for _ in claim.contrasts), len(contrasts))
         for claim in claims
     ]
 
@@ -167,16 +183,16 @@ def _judge_part(name: Name, tested: _Tested, p_holm: float) -> Part:
     if not tested.is_complete:
         part = Part(scope=claim.scope, outcome="undecided", missing=claim.missing)
         return part.model_copy(update={"sentence": phrase_part(name, part)})
-    weakest = tested.comparisons[tested.weakest]
+    place = tested.weakest_place
+    weakest = tested.comparisons[place]
     margin = None if name == "H1" else MARGIN
-    # The smallest of several true differences lies between the smallest ends.
-    low = min(comparison.low for comparison in tested.comparisons)
-    high = min(comparison.high for comparison in tested.comparisons)
+    low, high = bound_smallest(claim.contrasts)
     num_seeds = min(comparison.num_seeds for comparison in tested.comparisons)
     outcome = decide(low, high, p_holm, num_seeds, target=weakest.target, margin=margin)
     further = None
     if outcome == "undecided":
-        further = seeds_needed(tested.contrasts[tested.weakest].crossed, margin)
+        crossed = claim.contrasts[place].crossed
+        further = seeds_needed(crossed, margin, num_contrasts=tested.num_contrasts)
     part = Part(
         scope=claim.scope,
         outcome=outcome,
@@ -190,6 +206,7 @@ def _judge_part(name: Name, tested: _Tested, p_holm: float) -> Part:
         num_plates=weakest.num_plates,
         further_seeds=further,
         comparisons=tested.comparisons,
+        rival=claim.rivals[place] if claim.rivals else "",
     )
     return part.model_copy(update={"sentence": phrase_part(name, part)})
 

@@ -50,15 +50,19 @@ def describe_interval(num_seeds: int) -> str:
     return "over other seeds and other plates of the same kind"
 
 
+def phrase_basis(num_seeds: int, num_plates: int) -> str:
+    """Return what a number was found with: `8 seeds, 1,000 plates`."""
+    basis = f"{count(num_seeds, 'seed')}, {count(num_plates, 'plate')}"
+    return basis + (", the interval over plates alone" if num_seeds == 1 else "")
+
+
 def phrase_part(name: "Name", part: "Part") -> str:
     """Return what holds in one way of transfer, as one sentence."""
     subject = _SUBJECTS[part.scope]
     if part.missing:
         return f"{subject}: not compared yet, for want of {', '.join(part.missing)}."
     found = _phrase_level(part) if name == "H1" else _phrase_difference(name, part)
-    basis = f"{count(part.num_seeds, 'seed')}, {count(part.num_plates, 'plate')}"
-    if part.num_seeds == 1:
-        basis += ", the interval over plates alone"
+    basis = phrase_basis(part.num_seeds, part.num_plates)
     return f"{subject} {found}; {basis}, Holm {p_text(part.p_holm)}: {_phrase_outcome(part)}."
 
 
@@ -81,21 +85,20 @@ def _phrase_level(part: "Part") -> str:
 
 
 def _phrase_difference(name: "Name", part: "Part") -> str:
-    effect, low, high = _numbers(part)
+    found = part.weakest
     against = {
         "H2": "than networks trained from scratch",
         "H3": "with noise in training than without, on clean plates",
-        "H4": f"with noise than the best of the other cells, {_find_rival(part)}",
+        "H4": f"with noise than the best of the other cells, {part.rival}",
     }[name]
+    interval = f"95 % interval {points(found.low)} to {points(found.high)}"
+    if len(part.comparisons) > 1:
+        _, low, high = _numbers(part)
+        interval += f"; against whichever cell is truly the best, {points(low)} to {points(high)}"
     return (
-        f"read {points(abs(effect)).lstrip('+')} percentage points "
-        f"{'more' if effect >= 0 else 'fewer'} of the characters {against} "
-        f"(95 % interval {points(low)} to {points(high)})"
+        f"read {points(abs(found.effect)).lstrip('+')} percentage points "
+        f"{'more' if found.effect >= 0 else 'fewer'} of the characters {against} ({interval})"
     )
-
-
-def _find_rival(part: "Part") -> str:
-    return min(part.comparisons, key=lambda comparison: comparison.effect).reference
 
 
 def _numbers(part: "Part") -> tuple[float, float, float]:
@@ -106,18 +109,21 @@ def _numbers(part: "Part") -> tuple[float, float, float]:
 
 def _phrase_outcome(part: "Part") -> str:
     if part.outcome == "undecided":
-        return f"undecided, {phrase_need(part.further_seeds)}"
+        return f"undecided, {phrase_need(part.further_seeds, part.num_seeds)}"
     if part.outcome == "equivalent":
         return "equivalent within one percentage point"
     is_small = not part.target and abs(_numbers(part)[0]) < MARGIN
     return part.outcome + (", though by less than one percentage point" if is_small else "")
 
 
-def phrase_need(further_seeds: int | None) -> str:
-    """Return what would decide an open question."""
-    if further_seeds is not None:
-        return f"about {count(further_seeds, 'further seed')} would decide"
-    return f"and {MAX_FURTHER_SEEDS} further seeds would not decide: more validation plates might"
+def phrase_need(further_seeds: int | None, num_seeds: int) -> str:
+    """Return what would decide a question that `num_seeds` seeds leave open."""
+    if further_seeds is None:
+        return f"and not even {MAX_FURTHER_SEEDS} further seeds would decide"
+    needed = count(further_seeds, "further seed")
+    if num_seeds == 1:  # says nothing of how much seeds differ
+        return f"at least {needed} {'is' if further_seeds == 1 else 'are'} needed"
+    return f"about {needed} would decide"
 
 
 def _phrase_short(part: "Part") -> str:
@@ -125,4 +131,5 @@ def _phrase_short(part: "Part") -> str:
         return f"not compared, for want of {', '.join(part.missing)}"
     effect, low, high = _numbers(part)
     show = percent if part.target else points
-    return f"{part.outcome} ({show(effect)} [{show(low)}, {show(high)}])"
+    basis = ", 1 seed" if part.num_seeds == 1 else ""
+    return f"{part.outcome} ({show(effect)} [{show(low)}, {show(high)}]{basis})"
