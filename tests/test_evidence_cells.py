@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lpr_core.evidence.cells import score_cell
+from lpr_core.evidence.cells import score_cell, score_crossed
 from lpr_core.evidence.curves import band_histories
-from lpr_core.evidence.factorial import find_interactions, tabulate_factorial
+from lpr_core.evidence.factorial import describe_effects, find_interactions, tabulate_factorial
 from lpr_core.evidence.readings import list_seeds, share_by_plate
+from lpr_core.evidence.wording import points
 from tests.planted_study import Variant, hypotheses_variants, plant_outcome
 
 # Montgomery, Design and Analysis of Experiments, example 6.1: yield by concentration and catalyst,
@@ -65,6 +66,17 @@ def test_a_cell_without_runs_and_without_metrics():
     assert (cell.train_characters, cell.gap, cell.minutes) == (None, None, None)
 
 
+@pytest.mark.parametrize(
+    ("num_seeds", "num_plates", "width"),
+    [(8, 1000, 0.0038), (1, 1000, 0.0038), (8, 10, 0.2775)],  # of Wilson's interval for the plates
+)
+def test_all_wrong_and_all_right_are_not_certain(num_seeds, num_plates, width):
+    none = score_crossed(np.zeros((num_seeds, num_plates)))
+    every = score_crossed(np.ones((num_seeds, num_plates)))
+    assert (none.mean, none.low, every.mean, every.high) == (0, 0, 1, 1)
+    assert (none.high, 1 - every.low) == pytest.approx((width, width), abs=1e-4)
+
+
 def test_a_published_two_by_two():
     rows = [
         {"transfer": concentration, "noise": catalyst, "seed": seed, "score": value}
@@ -89,6 +101,9 @@ def test_interaction_and_main_effects():
     assert frozen.noise_effect == pytest.approx(-0.05, abs=0.02)
     assert frozen.transfer_effect == pytest.approx(0.05, abs=0.02)
     assert frozen.logit_low < frozen.logit_effect < frozen.logit_high
+    told = describe_effects(frozen)
+    assert f"transfer brings {points(frozen.transfer_effect)} percentage points, noise " in told
+    assert f"the interaction is {frozen.logit_effect:+.2f} (95 % interval " in told
     seeds = frozen.comparison.by_seed.values()
     t_squared = np.mean([*seeds]) ** 2 / (np.var([*seeds], ddof=1) / 8)
     assert t_squared > 10
@@ -100,6 +115,8 @@ def test_no_interaction_is_not_claimed_and_one_seed_has_no_table():
     outcome = plant_outcome(variants, [0], 100)
     frozen = find_interactions(outcome.correct, factors_of(variants))[0]
     assert "not shown" in frozen.sentence
+    assert "the interval over plates alone" in frozen.sentence
+    assert "log odds" not in describe_effects(frozen)
     assert frozen.table == []
 
 

@@ -7,12 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
-from lpr_core.evidence.intervals import crossed_interval
+from lpr_core.evidence.intervals import crossed_interval, wilson_interval
 from lpr_core.evidence.readings import Correct
 
 
 class Score(BaseModel):
-    """A share with its interval at 95 %, over other seeds and other plates, within 0 and 1."""
+    """A share with its interval at 95 %, within 0 and 1.
+
+    The interval is over other seeds and other plates; of one seed, over plates alone.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -93,9 +96,21 @@ def score_cell(
 
 
 def score_crossed(values: NDArray[Any]) -> Score:
-    """Return the mean of shares `(R, P)` with its interval, cut off at 0 and 1."""
+    """Return the mean of shares `(R, P)` with its interval, cut off at 0 and 1.
+
+    Where all are right, or all wrong, nothing varies and yet nothing is sure: Wilson's interval for
+    as many plates, as if the seeds were one.
+    """
     found = crossed_interval(values.astype(np.float64))
-    return Score(mean=found.estimate, low=max(0.0, found.low), high=min(1.0, found.high))
+    low, high = found.low, found.high
+    if found.estimate in (0, 1):
+        num_plates = values.shape[1]
+        low, high = wilson_interval(int(found.estimate) * num_plates, num_plates)
+    return Score(
+        mean=found.estimate,
+        low=max(0.0, min(low, found.estimate)),  # Wilson's own end is 0 but for rounding
+        high=min(1.0, max(high, found.estimate)),
+    )
 
 
 def _average(values: list[float]) -> float | None:

@@ -12,7 +12,9 @@ from lpr_core.evidence.hypotheses import TRANSFERS, Cell, find_cells
 from lpr_core.evidence.intervals import crossed_interval
 from lpr_core.evidence.readings import Correct, Factors, list_seeds
 from lpr_core.evidence.significance import ALPHA
-from lpr_core.evidence.wording import SCOPES, count, p_text, points
+from lpr_core.evidence.wording import MINUS, SCOPES, p_text, phrase_basis, points
+
+_NO_WIDTH = 1e-9
 
 
 class Interaction(BaseModel):
@@ -58,6 +60,21 @@ def find_interactions(correct: Correct, factors: Factors) -> tuple[Interaction, 
     return tuple(
         _describe(correct, way, square, comparison)
         for (way, square), comparison in zip(squares, compare(contrasts), strict=True)
+    )
+
+
+def describe_effects(found: Interaction) -> str:
+    """Return the main effects in words, and the interaction of log odds where runs tell it."""
+    told = (
+        f"Averaged over the other factor, transfer brings {points(found.transfer_effect)} "
+        f"percentage points, noise {points(found.noise_effect)}."
+    )
+    if found.logit_high - found.logit_low < _NO_WIDTH:  # one seed, or seeds that say the same
+        return told
+    effect, low, high = map(_show_odds, (found.logit_effect, found.logit_low, found.logit_high))
+    return (
+        f"{told} In log odds, which know no ceiling, the interaction is {effect} "
+        f"(95 % interval {low} to {high})."
     )
 
 
@@ -122,6 +139,10 @@ def _describe(
     )
 
 
+def _show_odds(value: float) -> str:
+    return f"{value:+.2f}".replace("-", MINUS)
+
+
 def _inside(scores: np.ndarray) -> np.ndarray:
     """Keep shares off 0 and 1, whose log odds are infinite."""
     return np.clip(scores, 1e-4, 1 - 1e-4)
@@ -152,5 +173,6 @@ def _phrase(way: str, found: Comparison) -> str:
     )
     return (
         f"{claim} ({points(found.effect)}, 95 % interval {points(found.low)} to "
-        f"{points(found.high)}; {count(found.num_seeds, 'seed')}, {p_text(found.p_value)})."
+        f"{points(found.high)}; {phrase_basis(found.num_seeds, found.num_plates)}, "
+        f"{p_text(found.p_value)})."
     )

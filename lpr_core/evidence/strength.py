@@ -7,7 +7,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from lpr_core.evidence.noise import Knee
-from lpr_core.evidence.wording import SCOPES, percent, points
+from lpr_core.evidence.wording import SCOPES, count, percent, points
 
 Answer = Literal["too strong", "not too strong", "undecided"]
 _ANSWERS: dict[str, Answer] = {
@@ -32,6 +32,7 @@ class NoiseFinding(BaseModel):
         cost: Difference on clean plates, in shares of characters, as in the verdict or finding.
         low: Lower end at 95 %.
         high: Upper end.
+        num_seeds: Paired seeds; with one, all intervals are over plates alone.
         knee: Strength where the network trained without noise has lost a tenth.
         knee_with: The same of the network trained with noise.
         read_without: What the network trained without noise reads of plates with this noise.
@@ -48,6 +49,7 @@ class NoiseFinding(BaseModel):
     cost: float
     low: float
     high: float
+    num_seeds: int
     knee: Knee | None
     knee_with: Knee | None
     read_without: float | None
@@ -64,8 +66,8 @@ def judge_strength(
     """Return the answer for one variant that was trained with noise.
 
     Args:
-        difference: `variant, reference, effect, low, high, outcome` on clean plates, as decided
-            elsewhere: nothing is tested twice.
+        difference: `variant, reference, effect, low, high, by_seed, outcome` on clean plates, as
+            decided elsewhere: nothing is tested twice.
         levels: Factors of the variant.
         knees: Of all variants.
         response: From `tabulate_response`.
@@ -81,6 +83,7 @@ def judge_strength(
         cost=difference["effect"],
         low=difference["low"],
         high=difference["high"],
+        num_seeds=len(difference["by_seed"]),
         knee=by_variant.get(reference),
         knee_with=by_variant.get(variant),
         read_without=_read_at(response, reference, strength),
@@ -111,10 +114,13 @@ def _read_at(response: pd.DataFrame, variant: str, strength: float) -> float | N
 
 def _phrase(found: NoiseFinding, levels: Mapping[str, Any]) -> str:
     scope = SCOPES.get(str(levels.get("transfer")), "trained alike")
+    basis = count(found.num_seeds, "seed")
+    if found.num_seeds == 1:
+        basis += ", all intervals over plates alone"
     told = (
         f"Noise of strength {found.strength:g} in training ({scope}): {points(found.cost)} "
         f"percentage points on clean plates (95 % interval {points(found.low)} to "
-        f"{points(found.high)}): {found.answer}"
+        f"{points(found.high)}; {basis}): {found.answer}"
     )
     if found.knee is not None:
         told += f". Trained without noise, a tenth is lost {describe_knee(found.knee)}"
