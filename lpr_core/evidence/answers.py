@@ -15,11 +15,11 @@ from lpr_core.evidence.factorial import Interaction, find_interactions
 from lpr_core.evidence.findings import Finding, find_differences
 from lpr_core.evidence.mistakes import count_confusions, list_misread
 from lpr_core.evidence.noise import Knee, NoisyCorrect, find_knees, tabulate_response
+from lpr_core.evidence.notes import list_notes
+from lpr_core.evidence.planning import NUM_HYPOTHESES
 from lpr_core.evidence.readings import Correct, Factors
-from lpr_core.evidence.significance import smallest_seed_count
 from lpr_core.evidence.strength import NoiseFinding, judge_strength
 from lpr_core.evidence.verdicts import Verdict, judge_hypotheses
-from lpr_core.evidence.wording import count
 
 _NUM_MISREAD = 10
 
@@ -99,7 +99,8 @@ class Answers(BaseModel):
         runs_fingerprint: Of the predictions that all this was computed from.
         num_runs: Finished runs.
         num_wanted: Runs that were asked for.
-        notes: What a reader of the numbers has to know: missing runs, too few seeds.
+        notes: What a reader of the numbers has to know: missing runs, too few seeds, and who had
+            learned too little to be compared with.
         baseline: Character accuracy of the most frequent symbols.
         usable: Character accuracy from which on a reader is of use.
         cells: How well each variant reads.
@@ -160,6 +161,10 @@ def answer_study(inputs: StudyInputs) -> Answers:
         verdicts = judge_hypotheses(inputs.correct, inputs.factors, inputs.baseline, inputs.usable)
     else:
         findings = find_differences(design, inputs.correct, inputs.factors, inputs.labels)
+    cells = tuple(
+        score_cell(variant, inputs.labels[variant], levels, inputs.correct, inputs.metrics)
+        for variant, levels in inputs.factors.items()
+    )
     response = tabulate_response(inputs.noisy)
     knees = find_knees(inputs.noisy, inputs.baseline)
     return Answers(
@@ -167,13 +172,16 @@ def answer_study(inputs: StudyInputs) -> Answers:
         runs_fingerprint=inputs.fingerprint,
         num_runs=len(inputs.correct),
         num_wanted=len(inputs.factors) * len(inputs.seeds),
-        notes=tuple(_list_notes(inputs)),
+        notes=list_notes(
+            cells,
+            inputs.seeds,
+            inputs.faults,
+            inputs.usable,
+            NUM_HYPOTHESES if is_hypotheses else 1,
+        ),
         baseline=inputs.baseline,
         usable=inputs.usable,
-        cells=tuple(
-            score_cell(variant, inputs.labels[variant], levels, inputs.correct, inputs.metrics)
-            for variant, levels in inputs.factors.items()
-        ),
+        cells=cells,
         verdicts=verdicts,
         interactions=find_interactions(inputs.correct, inputs.factors) if is_hypotheses else (),
         contrasts=_contrast_all(inputs) if is_hypotheses else (),
@@ -260,23 +268,3 @@ def _list_mistakes(inputs: StudyInputs) -> dict[str, tuple[Misreading, ...]]:
             rows = pairs.to_dict("records")
             mistakes[variant] = tuple(Misreading.model_validate(row) for row in rows)
     return mistakes
-
-
-def _list_notes(inputs: StudyInputs) -> list[str]:
-    wanted = [(variant, seed) for variant in inputs.factors for seed in inputs.seeds]
-    missing = [key for key in wanted if key not in inputs.correct]
-    notes = []
-    if missing:
-        notes.append(
-            f"{len(wanted) - len(missing)} of {count(len(wanted), 'run')} are there; comparisons "
-            "use the seeds that both sides have."
-        )
-    for (variant, seed), reason in inputs.faults.items():
-        notes.append(f"{variant}, seed {seed}, failed: {reason}")
-    fewest = smallest_seed_count(4 if inputs.facts.get("design") == "hypotheses" else 1)
-    if len(inputs.seeds) < fewest:
-        notes.append(
-            f"With {count(len(inputs.seeds), 'seed')} no difference can be called sure; "
-            f"it takes {fewest} at least."
-        )
-    return notes
