@@ -303,6 +303,13 @@ def test_null_effects_are_seldom_claimed_and_true_ones_mostly_found():
     assert found["H2 frozen"]["right"] == found["H2 fine-tuned"]["right"] == 3
 
 
+@pytest.mark.parametrize("num_seeds", [1, 2, 3])
+def test_few_seeds_claim_nothing_of_effects_that_are_large(num_seeds):
+    found, any_wrong = judge_studies(Scenario("", ACCOUNT, num_seeds, plates=100), 2)
+    assert any_wrong == 0
+    assert all(counts == {"undecided": 2} for counts in found.values())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
 def test_error_rates(scenario):
