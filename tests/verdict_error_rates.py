@@ -58,6 +58,8 @@ SCENARIOS = (
     Scenario("the account's effects", ACCOUNT),
     Scenario("everything helps", HELPFUL),
     Scenario("everything helps, 5 seeds", HELPFUL, seeds=5),
+    Scenario("no effects, 3 seeds", EQUAL, seeds=3),
+    Scenario("the account's effects, 3 seeds", ACCOUNT, seeds=3),
 )
 
 
