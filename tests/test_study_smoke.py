@@ -1,5 +1,6 @@
 """`lpr study run` as people start it: real processes, killed in the middle, gone on with."""
 
+import json
 import os
 import subprocess
 import sys
@@ -23,9 +24,9 @@ def environment(tmp_path_factory):
     return os.environ | {"LPR_DATA_DIR": str(tmp_path_factory.mktemp("user"))}
 
 
-def run_to_the_end(folder: Path, environment: dict[str, str]) -> str:
+def call(arguments: list[str], environment: dict[str, str]) -> str:
     answer = subprocess.run(
-        [*COMMAND, *RUN, *ONLY, "--out", str(folder)],
+        [*COMMAND, *arguments],
         env=environment,
         cwd=REPOSITORY_DIR,
         capture_output=True,
@@ -33,6 +34,10 @@ def run_to_the_end(folder: Path, environment: dict[str, str]) -> str:
     )
     assert answer.returncode == 0, answer.stderr
     return answer.stdout
+
+
+def run_to_the_end(folder: Path, environment: dict[str, str]) -> str:
+    return call([*RUN, *ONLY, "--out", str(folder)], environment)
 
 
 def kill_in_the_middle(folder: Path, environment: dict[str, str]) -> None:
@@ -53,6 +58,17 @@ def kill_in_the_middle(folder: Path, environment: dict[str, str]) -> None:
     process.wait()
 
 
+def report_results(folder: Path, environment: dict[str, str]) -> dict:
+    """Have the report written; return its answers, less what tells one study from another."""
+    assert "H1 undecided" in call(["report", str(folder)], environment)
+    assert (folder / "report.html").stat().st_size > 100_000
+    answers = json.loads((folder / "answers.json").read_text())
+    del answers["facts"]["name"], answers["facts"]["created"]
+    for cell in answers["cells"]:
+        del cell["minutes"]
+    return answers
+
+
 def read_results(folder: Path) -> dict[str, bytes]:
     return {
         path.relative_to(folder).as_posix(): path.read_bytes()
@@ -70,6 +86,10 @@ def test_a_killed_study_ends_as_an_unbroken_one(tmp_path, environment):
     whole = read_results(tmp_path / "whole")
     assert len(whole) == 6
     assert read_results(tmp_path / "killed") == whole
+
+    report = report_results(tmp_path / "whole", environment)
+    assert (report["num_runs"], report["num_wanted"]) == (3, 6)
+    assert report_results(tmp_path / "killed", environment) == report
 
     folder = StudyFolder(tmp_path / "whole")
     summary = summarize_study(folder.path)
