@@ -199,6 +199,19 @@ def test_a_factor_has_a_line_for_each_series_in_its_colour():
     assert describe_figure(figure).endswith("a: 80.0% at 0.5; b: 60.0% at 0.5.")
 
 
+@pytest.mark.parametrize(
+    ("name", "drawn"),
+    [
+        ("Pooled vector", "Pooled vector"),
+        ("Shuffled labels, validation plates", "Shuffled labels,<br>validation plates"),
+        ("a_name_without_any_spaces", "a_name_without_any_spaces"),
+        ("", ""),
+    ],
+)
+def test_long_names_at_the_edge_are_broken_in_the_middle(name, drawn):
+    assert plot_bars(pd.DataFrame({"name": [name], "value": [0.2]}), "Right").data[0].y[0] == drawn
+
+
 @pytest.mark.parametrize("bounds", [{}, {"low": [0.1], "high": [0.3]}])
 def test_bars_with_and_without_intervals(bounds):
     figure = plot_bars(pd.DataFrame({"name": ["Pooled"], "value": [0.2], **bounds}), "Right")

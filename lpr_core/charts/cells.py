@@ -1,13 +1,20 @@
 """The cells of a study, seeds as points, and the differences between them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import plotly.graph_objects as go
 
-from lpr_core.charts.frame import QUIET, each_group, each_row, fade_colour, finish_figure
+from lpr_core.charts.frame import (
+    QUIET,
+    each_group,
+    each_row,
+    fade_colour,
+    finish_figure,
+    wrap_name,
+)
 from lpr_core.charts.palette import TRANSFER_COLOURS, Style
 
 TRANSFER_LABELS = {"none": "None", "frozen": "Frozen", "fine-tuned": "Fine-tuned"}
@@ -133,7 +140,7 @@ def plot_differences(
     points = differences[differences["name"].isin(names)]
     figure.add_scatter(
         x=points["value"] * 100,
-        y=[_wrap(name) for name in points["name"]],
+        y=[wrap_name(name) for name in points["name"]],
         mode="markers",
         name="One pair of runs with the same seed",
         marker={"color": fade_colour(QUIET, 0.55), "size": 7},
@@ -142,7 +149,7 @@ def plot_differences(
     )
     figure.add_scatter(
         x=effects["mean"] * 100,
-        y=[_wrap(name) for name in names],
+        y=[wrap_name(name) for name in names],
         mode="markers",
         name="Mean with 95 % interval",
         marker={"color": "#2f6fd0", "size": 11, "symbol": "diamond"},
@@ -161,22 +168,9 @@ def plot_differences(
     )
     figure.add_vline(x=0, line={"color": QUIET, "width": 1.5})
     figure.update_xaxes(title="Difference in percentage points", zeroline=False)
-    figure.update_yaxes(autorange="reversed", categoryarray=[_wrap(name) for name in names])
+    figure.update_yaxes(autorange="reversed", categoryarray=[wrap_name(name) for name in names])
     told = "; ".join(
         f"{row.name}: {100 * row.mean:+.1f} points ({100 * row.low:+.1f} to {100 * row.high:+.1f})"
         for row in each_row(effects)
     )
     return finish_figure(figure, f"Differences. {told}.", height=120 + 46 * len(names))
-
-
-def _wrap(name: str) -> str:
-    """Break a label in the middle where a phone has no room for it."""
-    words = name.split()
-    if len(name) <= 20:
-        return name
-    middle = min(range(1, len(words)), key=lambda cut: _unevenness(words, cut), default=0)
-    return f"{' '.join(words[:middle])}<br>{' '.join(words[middle:])}"
-
-
-def _unevenness(words: Sequence[str], cut: int) -> int:
-    return abs(len(" ".join(words[:cut])) - len(" ".join(words[cut:])))

@@ -5,7 +5,14 @@ from collections.abc import Mapping
 import pandas as pd
 import plotly.graph_objects as go
 
-from lpr_core.charts.frame import COLOURS, each_group, each_row, fade_colour, finish_figure
+from lpr_core.charts.frame import (
+    COLOURS,
+    each_group,
+    each_row,
+    fade_colour,
+    finish_figure,
+    wrap_name,
+)
 
 _BAR_HEIGHT = 32  # pixels
 _HATCHES = ("", "/")
@@ -82,7 +89,7 @@ def plot_bars(rows: pd.DataFrame, title: str) -> go.Figure:
         each_group(rows, "series") if has_series else [("", rows)]
     ):
         _add_bars(figure, number, str(series), part)
-    figure.update_xaxes(title=title, tickformat=".0%")
+    figure.update_xaxes(title=title, tickformat=".0%", nticks=6, tickangle=0)
     figure.update_yaxes(autorange="reversed")
     told = "; ".join(
         f"{row.name}{f', {row.series}' if has_series else ''} {row.value:.1%}"
@@ -95,7 +102,7 @@ def _add_bars(figure: go.Figure, number: int, series: str, rows: pd.DataFrame) -
     """Add the bars of one series; the second one is hatched, for eyes that see no colours."""
     bars = figure.add_bar(
         x=rows["value"],
-        y=rows["name"],
+        y=[wrap_name(name) for name in rows["name"]],
         orientation="h",
         name=series,
         marker={

@@ -15,6 +15,9 @@ QUIET = "#7d8794"
 NAME_LENGTH = 32
 """Longer names are cut in a legend, so that it fits a phone; the hover text has them whole."""
 
+_LINE_LENGTH = 20
+"""Longer names at the edge of a figure are broken."""
+
 MEASURES = {
     "loss": "Loss",
     "character_accuracy": "Characters right",
@@ -48,6 +51,15 @@ def finish_figure(figure: go.Figure, description: str, *, height: int = 320) -> 
 def shorten_name(name: str) -> str:
     """Cut a name that a legend has no room for."""
     return name if len(name) <= NAME_LENGTH else f"{name[: NAME_LENGTH - 1]}…"
+
+
+def wrap_name(name: str) -> str:
+    """Break a long name into two lines of about equal length, for the edge of a narrow figure."""
+    words = name.split()
+    if len(name) <= _LINE_LENGTH or len(words) < 2:
+        return name
+    lines = [(" ".join(words[:cut]), " ".join(words[cut:])) for cut in range(1, len(words))]
+    return "<br>".join(min(lines, key=lambda pair: max(map(len, pair))))
 
 
 def fade_colour(colour: str, opacity: float) -> str:

@@ -37,7 +37,7 @@ def plot_layers(layers: pd.DataFrame, title: str, *, as_share: bool = False) -> 
             ),
         )
     figure.update_layout(showlegend=layers["measure"].nunique() > 1)
-    figure.update_xaxes(title="Layer, from the picture upwards", zeroline=False)
+    figure.update_xaxes(title="Layer, 1 at the picture", zeroline=False)
     figure.update_yaxes(title=title, tickformat=".0%" if as_share else "", rangemode="tozero")
     told = "; ".join(
         _tell(str(measure), rows, form) for measure, rows in each_group(layers, "measure")
