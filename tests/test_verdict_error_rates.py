@@ -1,4 +1,4 @@
-"""The script on error rates prints what was planted and found; with few seeds nothing is claimed."""
+"""The script on error rates prints what it found; with few seeds nothing is claimed."""
 
 from tests import verdict_error_rates
 from tests.verdict_error_rates import EQUAL, Scenario
