@@ -9,6 +9,7 @@ import pytest
 from lpr_core.evidence.cells import score_cell, score_crossed
 from lpr_core.evidence.curves import band_histories
 from lpr_core.evidence.factorial import describe_effects, find_interactions, tabulate_factorial
+from lpr_core.evidence.intervals import crossed_interval
 from lpr_core.evidence.readings import list_seeds, share_by_plate
 from lpr_core.evidence.wording import points
 from tests.planted_study import Variant, hypotheses_variants, plant_outcome
@@ -75,6 +76,17 @@ def test_all_wrong_and_all_right_are_not_certain(num_seeds, num_plates, width):
     every = score_crossed(np.ones((num_seeds, num_plates)))
     assert (none.mean, none.low, every.mean, every.high) == (0, 0, 1, 1)
     assert (none.high, 1 - every.low) == pytest.approx((width, width), abs=1e-4)
+
+
+def test_one_plate_that_was_read_once_is_no_certainty_either():
+    values = np.zeros((8, 1000))
+    assert score_crossed(values).low == 0
+    values[3, 7] = 1
+    found = score_crossed(values)
+    assert (found.low, found.mean, round(found.high, 4)) == (0, 1 / 8000, 0.0038)
+    values[:, :20] = 1  # many plates tell how much they vary
+    found, plain = score_crossed(values), crossed_interval(values)
+    assert (found.low, found.high) == (plain.low, plain.high)
 
 
 def test_a_published_two_by_two():

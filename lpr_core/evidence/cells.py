@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict
 from lpr_core.evidence.intervals import crossed_interval, wilson_interval
 from lpr_core.evidence.readings import Correct
 
+_FEW_PLATES = 5
+"""With fewer that differ, an average is not normal, nor is its variance known."""
+
 
 class Score(BaseModel):
     """A share with its interval at 95 %, within 0 and 1.
@@ -98,19 +101,23 @@ def score_cell(
 def score_crossed(values: NDArray[Any]) -> Score:
     """Return the mean of shares `(R, P)` with its interval, cut off at 0 and 1.
 
-    Where all are right, or all wrong, nothing varies and yet nothing is sure: Wilson's interval for
-    as many plates, as if the seeds were one.
+    Where hardly a plate is read otherwise than all the others, hardly anything varies, and yet
+    nothing is sure: the interval is no narrower than Wilson's for as many plates, as if the seeds
+    were one.
     """
-    found = crossed_interval(values.astype(np.float64))
-    low, high = found.low, found.high
-    if found.estimate in (0, 1):
+    values = values.astype(np.float64)
+    found = crossed_interval(values)
+    low, high = max(0.0, found.low), min(1.0, found.high)
+    if min(_count_others(values, 0), _count_others(values, 1)) < _FEW_PLATES:
         num_plates = values.shape[1]
-        low, high = wilson_interval(int(found.estimate) * num_plates, num_plates)
-    return Score(
-        mean=found.estimate,
-        low=max(0.0, min(low, found.estimate)),  # Wilson's own end is 0 but for rounding
-        high=min(1.0, max(high, found.estimate)),
-    )
+        ends = wilson_interval(round(found.estimate * num_plates), num_plates)
+        low, high = min(low, ends[0], found.estimate), max(high, ends[1], found.estimate)
+    return Score(mean=found.estimate, low=low, high=high)
+
+
+def _count_others(values: NDArray[np.float64], usual: float) -> int:
+    """Count plates of which any run reads more or less than the usual share."""
+    return int((values != usual).any(axis=0).sum())
 
 
 def _average(values: list[float]) -> float | None:
