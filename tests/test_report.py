@@ -4,16 +4,29 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
 from lpr_core.cli import app
 from lpr_core.evidence.answers import Answers, answer_study
+from lpr_core.evidence.factorial import describe_effects
+from lpr_core.evidence.noise import Knee
 from lpr_core.evidence.wording import points
 from lpr_core.study.inputs import read_inputs
 from lpr_core.study.report import Report, write_report
-from lpr_core.study.report.markdown import render_table, render_verdicts
-from lpr_core.study.report.tables import Table, tabulate_cells, tabulate_findings
+from lpr_core.study.report.frames import frame_knees
+from lpr_core.study.report.markdown import render_markdown, render_table, render_verdicts
+from lpr_core.study.report.page import render_page
+from lpr_core.study.report.sections import build_sections
+from lpr_core.study.report.tables import (
+    Table,
+    tabulate_cells,
+    tabulate_findings,
+    tabulate_knees,
+    tabulate_misread,
+    tabulate_parts,
+)
 from lpr_core.study.results import StudyFolder
 from tests.planted_study import DESIGNS, plant_study
 from tests.write_readme import render_study
@@ -189,7 +202,90 @@ def test_the_table_of_the_readme(planted):
     assert lines[0] == "| hypothesis | verdict | effect (95 % interval) | Holm p |"
     assert len(lines) == 2 + 4 + 3 + 2 + 3 + 2
     part = planted.answers.verdicts[1].parts[0]
-    assert f"| frozen | {part.outcome} | {points(part.effect)} [" in "\n".join(lines)
+    assert f"| frozen | {part.outcome} | {points(part.effect)} points [" in "\n".join(lines)
+
+
+def test_the_parts_of_an_interval_stand_beside_it(planted):
+    verdict = planted.answers.verdicts[1]
+    table, part = tabulate_parts(verdict), verdict.parts[0]
+    assert table.columns[2:6] == ("effect", "95 % interval", "seeds alone (BCa)", "plates alone")
+    found = part.comparisons[0]
+    assert table.rows[0][2:6] == (
+        f"{points(part.effect)} points",
+        f"{points(part.low)} to {points(part.high)}",
+        f"{points(found.seeds_low)} to {points(found.seeds_high)}",
+        f"{points(found.plates_low)} to {points(found.plates_high)}",
+    )
+
+
+def test_a_best_cell_is_told_against_its_rival(planted):
+    verdict = planted.answers.verdicts[3]
+    part = verdict.parts[0]
+    assert tabulate_parts(verdict).rows[0][0] == f"frozen, less {part.rival}"
+
+
+def test_each_interaction_tells_its_main_effects(planted):
+    text = planted.markdown_path.read_text()
+    for found in planted.answers.interactions:
+        assert f"{found.sentence} {describe_effects(found)}" in text
+
+
+def test_counts_of_misread_symbols_cannot_be_taken_for_symbols(planted):
+    worst = planted.answers.misread["frozen"][0]
+    row = tabulate_misread(planted.answers).rows[2]
+    assert row[1].startswith(f"{worst.truth} as {worst.read} ({worst.count})")
+
+
+def test_a_knee_that_is_open_upwards_is_drawn_to_the_strongest_noise(planted):
+    knee = Knee(variant="none", strength=0.2, low=0.1, high=None, tried_to=0.26, num_seeds=2)
+    beyond = knee.model_copy(update={"strength": None, "low": None})
+    answers = planted.answers.model_copy(update={"knees": (knee, beyond)})
+    assert frame_knees(answers).values.tolist() == [["none", 0.2, 0.1, 0.26]]
+    assert [row[1:] for row in tabulate_knees(answers).rows] == [
+        ("0.200", "0.100 to beyond 0.26"),
+        ("beyond 0.26", "beyond 0.26 to beyond 0.26"),
+    ]
+
+
+def test_one_seed_is_told_wherever_an_interval_stands(tmp_path):
+    path = plant_study(tmp_path / "hypotheses", seeds=[0], num_plates=12, diagnosis=False)
+    answers = answer(path)
+    sections = build_sections(answers, StudyFolder(path).histories())
+    text = render_markdown(answers, sections)
+    alone = "over other plates alone, for there is one seed"
+    assert f"Intervals are at 95 %, {alone}." in text
+    assert f"its interval at 95 % is {alone}." in text
+    learned = next(section for section in sections if section.title == "How they learned")
+    assert learned.paragraphs[0].startswith("One training each, so no bands, ")
+    assert "| way | verdict | effect | 95 % interval, plates alone |" in text
+    assert "| variant | characters right (95 % interval, plates alone) |" in text
+    assert "| variant | knee | 95 % interval, plates alone |" in text
+    assert "log odds" not in text
+    assert "], plates alone | " in render_verdicts(answers)
+
+
+def test_variants_of_one_seed_among_others_are_told(tmp_path):
+    path = plant_study(
+        tmp_path / "noise", design="noise", seeds=[0, 1], num_plates=6, missing=[("noise-0.05", 1)]
+    )
+    answers = answer(path)
+    cells = build_sections(answers, StudyFolder(path).histories())[1]
+    assert cells.paragraphs[0].startswith(
+        "Intervals are at 95 %, over other seeds and other plates of the same kind; "
+        "where there is one seed, over other plates alone."
+    )
+
+
+def test_what_was_measured_stands_behind_its_suspect(planted):
+    layers = [{"name": f"block{n}", "weight_change": 0.1, "cka": None} for n in range(20)]
+    drift = {"layers": layers, "frozen": 0.3, "tuned": 0.5}
+    diagnosis = {**planted.answers.diagnosis, "measurements": {"drift": drift}}
+    answers = planted.answers.model_copy(update={"diagnosis": diagnosis})
+    sections = build_sections(answers, pd.DataFrame())
+    text, html = render_markdown(answers, sections), render_page(answers, sections)
+    assert "| fine-tuned features | 50.0 % |" in text
+    assert "<summary>How far fine-tuning moved each layer</summary>" in text
+    assert html.count("<td>block19</td><td>0.100</td><td></td>") == 1
 
 
 def test_a_table_cell_cannot_end_early():
@@ -203,6 +299,7 @@ def test_the_readme_s_block_is_made_of_shipped_answers(planted, tmp_path):
     assert block.startswith(f"**[{name}](data/studies/{name}/report.md)**: ")
     assert "Plates: planted plates; 600 to learn from, 60 to be measured" in block
     assert render_verdicts(planted.answers) in block
+    assert "\n> " not in block
     assert render_table(tabulate_cells(planted.answers)) in block
 
 
@@ -213,5 +310,7 @@ def test_the_readme_tells_verdicts_first_and_findings_of_the_rest(planted, tmp_p
     path = plant_study(tmp_path / "a-curve", design="noise", seeds=[0, 1], num_plates=6)
     found = write_report(StudyFolder(path)).answers
     block = render_study(tmp_path)
+    assert found.notes
+    assert all(f"\n\n> {note}\n\n" in block for note in found.notes)
     assert block.index("[hypotheses]") < block.index("[a-curve]")
     assert render_table(tabulate_findings(found)) in block

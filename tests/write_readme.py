@@ -18,7 +18,7 @@ from lpr_core.places import SHIPPED_DIR
 from lpr_core.plates.metrics import wilson_interval
 from lpr_core.reading.bundle import read_card
 from lpr_core.study.report.facts import list_facts
-from lpr_core.study.report.markdown import render_table, render_verdicts
+from lpr_core.study.report.markdown import fold, render_notes, render_table, render_verdicts
 from lpr_core.study.report.tables import tabulate_cells, tabulate_findings
 
 README = SHIPPED_DIR.parent / "README.md"
@@ -80,10 +80,10 @@ def join_scores(scores: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 def render_misread() -> str:
     """Return the most frequent confusions of each data set, as a table."""
     card = read_card(SHIPPED_DIR / "models" / "seven")
-    lines = ["| measured on | right, read as, how often |", "|---|---|"]
+    lines = ["| measured on | right, read as (how often) |", "|---|---|"]
     for data_name, report in card.accuracy.items():
         pairs = ", ".join(
-            f"{right} as {wrong} {count}" for right, wrong, count in report["misread"]
+            f"{right} as {wrong} ({count:,})" for right, wrong, count in report["misread"]
         )
         lines.append(f"| {data_name} | {pairs} |")
     return "\n".join(lines)
@@ -104,19 +104,16 @@ def _tell(name: str, answers: Answers) -> str:
     parts = [
         f"**[{name}](data/studies/{name}/report.md)**: {answers.facts['question']} "
         f"Plates: {facts['Plates']}. Runs: {facts['Runs']}. Preset: {facts['Preset']}. "
-        f"Machine: {facts['Machine']}."
+        f"Machine: {facts['Machine']}.",
+        *render_notes(answers),
     ]
     if answers.verdicts:
         parts.append(render_verdicts(answers))
     shown = tabulate_findings(answers) if answers.findings else tabulate_cells(answers)
-    parts.append(_fold(shown.title, render_table(shown)))
+    parts.append(fold(shown.title, render_table(shown)))
     if summary := answers.diagnosis.get("summary"):
         parts.append(f"Why the frozen network fails: {summary}")
     return "\n\n".join(parts)
-
-
-def _fold(title: str, content: str) -> str:
-    return f"<details><summary>{title}</summary>\n\n{content}\n\n</details>"
 
 
 def _row(name: str, scores: Mapping[str, Any]) -> str:

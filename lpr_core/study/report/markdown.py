@@ -6,7 +6,9 @@ from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.wording import SCOPES, percent, points
 from lpr_core.study.report.facts import list_facts
 from lpr_core.study.report.sections import Claim, Section
-from lpr_core.study.report.tables import Table
+from lpr_core.study.report.tables import Table, show_effect
+
+_MANY_ROWS = 12
 
 
 def render_markdown(answers: Answers, sections: Sequence[Section]) -> str:
@@ -14,7 +16,7 @@ def render_markdown(answers: Answers, sections: Sequence[Section]) -> str:
     facts = answers.facts
     parts = [f"# {facts.get('name', 'Study')}", str(facts.get("question", ""))]
     parts.append("\n".join(f"- {name}: {value}" for name, value in list_facts(answers)))
-    parts += [f"> {note}" for note in answers.notes]
+    parts += render_notes(answers)
     for section in sections:
         if not section.claims and not section.tables:
             continue  # figures only
@@ -23,6 +25,11 @@ def render_markdown(answers: Answers, sections: Sequence[Section]) -> str:
         parts += [_render_claim(claim) for claim in section.claims]
         parts += [f"**{table.title}**\n\n{render_table(table)}" for table in section.tables]
     return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def render_notes(answers: Answers) -> list[str]:
+    """Return what a reader of the numbers has to know, each note as a quotation."""
+    return [f"> {note}" for note in answers.notes]
 
 
 def render_table(table: Table) -> str:
@@ -45,7 +52,8 @@ def render_verdicts(answers: Answers) -> str:
                 rows.append((SCOPES[part.scope], "not compared", "", ""))
                 continue
             show = percent if part.target else points
-            numbers = f"{show(part.effect)} [{show(part.low)}, {show(part.high)}]"
+            numbers = f"{show_effect(part)} [{show(part.low)}, {show(part.high)}]"
+            numbers += ", plates alone" if part.num_seeds == 1 else ""
             rows.append((SCOPES[part.scope], part.outcome, numbers, f"{part.p_holm:.3f}"))
     columns = ("hypothesis", "verdict", "effect (95 % interval)", "Holm p")
     return render_table(Table("Verdicts", columns, tuple(rows)))
@@ -54,11 +62,20 @@ def render_verdicts(answers: Answers) -> str:
 def _render_claim(claim: Claim) -> str:
     colon = "" if claim.title.endswith("?") else ":"
     parts = [f"**{claim.title}{colon} {claim.outcome}.** {claim.sentence}"]
-    if claim.table is not None:
-        parts.append(render_table(claim.table))
+    parts += [_render_behind(table) for table in claim.tables]
     if claim.method:
-        parts.append(f"<details><summary>Method</summary>\n\n{claim.method}\n\n</details>")
+        parts.append(fold("Method", claim.method))
     return "\n\n".join(parts)
+
+
+def _render_behind(table: Table) -> str:
+    shown = render_table(table)
+    return fold(table.title, shown) if len(table.rows) > _MANY_ROWS else shown
+
+
+def fold(title: str, content: str) -> str:
+    """Return what is shown on a click on its title."""
+    return f"<details><summary>{title}</summary>\n\n{content}\n\n</details>"
 
 
 def _render_row(texts: Sequence[str]) -> str:

@@ -113,7 +113,7 @@ def _render_section(section: Section, numbers: "count[int]") -> str:
 def _render_claim(claim: Claim) -> str:
     sign = _SIGNS.get(claim.outcome, "~")
     kind = {"✓": "good", "✗": "bad"}.get(sign, "open")
-    behind = _render_table(claim.table) if claim.table is not None else ""
+    behind = "".join(map(_render_table, claim.tables))
     behind += f"<p>{escape(claim.method)}</p>" if claim.method else ""
     details = f"<details><summary>How this was found</summary>{behind}</details>" if behind else ""
     return (

@@ -1,6 +1,6 @@
 """The content of a report, section by section, before it becomes HTML or Markdown."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -9,7 +9,10 @@ import plotly.graph_objects as go
 from lpr_core import charts
 from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.curves import band_histories
-from lpr_core.study.report import tables
+from lpr_core.evidence.factorial import describe_effects
+from lpr_core.evidence.wording import describe_interval
+from lpr_core.study.report import frames, tables
+from lpr_core.study.report.suspect_tables import tabulate_suspect
 from lpr_core.study.report.tables import Table
 
 _FACTOR_TITLES = {
@@ -18,10 +21,6 @@ _FACTOR_TITLES = {
     "noise": ("noise", "Noise in training"),
     "cross-validation": ("fold", "Fold"),
 }
-_INTERVAL_NOTE = (
-    "Intervals are at 95 %, over other seeds and other plates of the same kind. Points are runs, "
-    "one for each seed."
-)
 
 
 @dataclass(frozen=True)
@@ -33,14 +32,14 @@ class Claim:
         outcome: One or two words.
         sentence: With its numbers.
         method: Told on demand; may be empty.
-        table: Numbers behind it.
+        tables: Numbers behind it.
     """
 
     title: str
     outcome: str
     sentence: str
     method: str = ""
-    table: Table | None = None
+    tables: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -94,7 +93,7 @@ def _tell_verdicts(answers: Answers) -> Section | None:
             verdict.outcome,
             verdict.sentence,
             verdict.method,
-            tables.tabulate_parts(verdict),
+            (tables.tabulate_parts(verdict),),
         )
         for verdict in answers.verdicts
     )
@@ -151,13 +150,17 @@ def _plot_factor(answers: Answers) -> go.Figure | None:
 
 
 def _tell_cells(answers: Answers, styles: Mapping[str, charts.Style]) -> Section:
-    paragraphs = [_INTERVAL_NOTE, *(found.sentence for found in answers.interactions)]
+    over = _describe_intervals([len(cell.by_seed) for cell in answers.cells if cell.by_seed])
+    paragraphs = [
+        f"Intervals are at 95 %, {over}. Points are runs, one for each seed.",
+        *(f"{found.sentence} {describe_effects(found)}" for found in answers.interactions),
+    ]
     figures = []
-    cells = tables.frame_cells(answers)
+    cells = frames.frame_cells(answers)
     if answers.verdicts and len(cells):
         limits = {"usable": answers.usable, "most frequent symbols": answers.baseline}
         figures.append(
-            charts.plot_cells(cells, tables.frame_scores(answers), styles, limits=limits)
+            charts.plot_cells(cells, frames.frame_scores(answers), styles, limits=limits)
         )
     return Section(
         "How well each variant reads",
@@ -170,6 +173,13 @@ def _tell_cells(answers: Answers, styles: Mapping[str, charts.Style]) -> Section
     )
 
 
+def _describe_intervals(num_seeds: Collection[int]) -> str:
+    """Return what else could have been drawn, where variants have these numbers of seeds."""
+    told = describe_interval(max(num_seeds, default=0))
+    is_mixed = 1 in num_seeds and len(set(num_seeds)) > 1
+    return f"{told}; where there is one seed, over other plates alone" if is_mixed else told
+
+
 def _tell_curves(histories: pd.DataFrame, styles: Mapping[str, charts.Style]) -> Section | None:
     if histories.empty:
         return None
@@ -178,8 +188,10 @@ def _tell_curves(histories: pd.DataFrame, styles: Mapping[str, charts.Style]) ->
         for measure in ("character_accuracy", "loss")
         if len(bands := band_histories(histories, measure))
     ]
+    has_bands = histories.groupby("variant")["seed"].nunique().max() > 1
+    means = "Means over seeds with bands at 95 %" if has_bands else "One training each, so no bands"
     note = (
-        "Means over seeds with bands at 95 %, epoch by epoch. Training values are measured while "
+        f"{means}, epoch by epoch. Training values are measured while "
         "the network learns, with dropout and noise; the table above has clean ones."
     )
     return Section("How they learned", (note,), figures=tuple(figures))
@@ -193,16 +205,17 @@ def _tell_noise(answers: Answers, styles: Mapping[str, charts.Style]) -> Section
         Claim(f"{labels[found.variant]}: was it too strong?", found.answer, found.sentence)
         for found in answers.noise
     )
-    response = tables.frame_response(answers)
+    over = _describe_intervals([knee.num_seeds for knee in answers.knees])
+    response = frames.frame_response(answers)
     figures = (
-        charts.plot_dose_response(response, styles, knees=tables.frame_knees(answers)),
-        charts.plot_noise_map(tables.arrange_map(response, labels)),
+        charts.plot_dose_response(response, styles, knees=frames.frame_knees(answers)),
+        charts.plot_noise_map(frames.arrange_map(response, labels)),
     )
     return Section(
         "Noise: dose and response",
         (
             "The knee is the strength at which a variant has lost a tenth of what it reads above "
-            "the most frequent symbols; its interval draws seeds and plates anew.",
+            f"the most frequent symbols; its interval at 95 % is {over}.",
         ),
         claims,
         figures,
@@ -212,12 +225,14 @@ def _tell_noise(answers: Answers, styles: Mapping[str, charts.Style]) -> Section
 
 def _tell_diagnosis(answers: Answers) -> Section | None:
     suspects: Iterable[Mapping[str, str]] = answers.diagnosis.get("suspects", ())
+    measurements = answers.diagnosis.get("measurements", {})
     claims = tuple(
         Claim(
             suspect.get("question", suspect.get("name", "")),
             suspect.get("verdict", ""),
             f"{suspect.get('sentence', '')} Measured: {suspect.get('measured', '')}",
             f"Guilty if {suspect.get('guilty_if', '')}",
+            tabulate_suspect(suspect.get("name", ""), measurements),
         )
         for suspect in suspects
     )
@@ -234,6 +249,6 @@ def _tell_mistakes(answers: Answers, styles: Mapping[str, charts.Style]) -> Sect
         return None
     return Section(
         "Mistakes",
-        figures=(charts.plot_slots(tables.frame_slots(answers), styles),),
+        figures=(charts.plot_slots(frames.frame_slots(answers), styles),),
         tables=(tables.tabulate_misread(answers),),
     )

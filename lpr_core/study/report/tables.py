@@ -1,6 +1,6 @@
-"""Answers as tables: frames for figures, rows of text for people."""
+"""Answers as tables: rows of text for people."""
 
-from collections.abc import Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import pandas as pd
@@ -11,6 +11,7 @@ from lpr_core.evidence.factorial import Interaction
 from lpr_core.evidence.noise import Knee
 from lpr_core.evidence.verdicts import Part, Verdict
 from lpr_core.evidence.wording import SCOPES, percent, points
+from lpr_core.study.report.frames import arrange_map, frame_response
 
 _NUM_MISREAD = 5
 
@@ -30,94 +31,74 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
 
 
-def frame_cells(answers: Answers) -> pd.DataFrame:
-    """Return `variant, transfer, noise, mean, low, high` of the cells that have runs."""
-    rows = [
-        {
-            "variant": cell.variant,
-            "transfer": cell.factors.get("transfer"),
-            "noise": bool(cell.factors.get("noise")),
-            **cell.characters.model_dump(),
-        }
-        for cell in answers.cells
-        if cell.characters is not None
-    ]
-    return pd.DataFrame(rows)
-
-
-def frame_scores(answers: Answers) -> pd.DataFrame:
-    """Return `variant, seed, value`, a row for each run."""
-    rows = [
-        (cell.variant, seed, value)
-        for cell in answers.cells
-        for seed, value in cell.by_seed.items()
-    ]
-    return pd.DataFrame(rows, columns=["variant", "seed", "value"])
-
-
-def frame_slots(answers: Answers) -> pd.DataFrame:
-    """Return `variant, slot, mean, low, high`."""
-    rows = [
-        {"variant": cell.variant, "slot": slot, **score.model_dump()}
-        for cell in answers.cells
-        for slot, score in enumerate(cell.slots, start=1)
-    ]
-    return pd.DataFrame(rows)
-
-
-def frame_response(answers: Answers) -> pd.DataFrame:
-    """Return `variant, strength, mean, low, high, num_seeds`."""
-    return pd.DataFrame([dose.model_dump() for dose in answers.response])
-
-
-def frame_knees(answers: Answers) -> pd.DataFrame:
-    """Return `variant, strength, low, high` of the knees that lie within what was tried."""
-    rows = [
-        (knee.variant, knee.strength, knee.low, knee.high)
-        for knee in answers.knees
-        if None not in (knee.strength, knee.low, knee.high)
-    ]
-    return pd.DataFrame(rows, columns=["variant", "strength", "low", "high"])
-
-
-def arrange_map(response: pd.DataFrame, labels: Mapping[str, str]) -> pd.DataFrame:
-    """Return shares of right characters, a row for each training, a column for each strength."""
-    order = list(dict.fromkeys(response["variant"]))
-    square = response.pivot(index="variant", columns="strength", values="mean").reindex(order)
-    return square.rename(index=dict(labels))
-
-
 def tabulate_parts(verdict: Verdict) -> Table:
-    """Return a row for each way of transfer."""
-    columns = ("way", "verdict", "effect", "95 % interval", "p", "Holm p", "seeds", "plates")
+    """Return a row for each way of transfer; of H4, against the cell that it beats least."""
+    columns = (
+        "way",
+        "verdict",
+        "effect",
+        _head_interval([part.num_seeds for part in verdict.parts if part.num_seeds]),
+        "seeds alone (BCa)",
+        "plates alone",
+        "p",
+        "Holm p",
+        "seeds",
+        "plates",
+    )
     rows = tuple(_show_part(part) for part in verdict.parts)
     return Table(f"{verdict.hypothesis} by way of transfer", columns, rows)
 
 
 def _show_part(part: Part) -> tuple[str, ...]:
-    if part.effect is None or part.low is None or part.high is None:
-        return (SCOPES[part.scope], "not compared", *[""] * 6)
-    show = percent if part.target else points
+    if part.effect is None:
+        return (SCOPES[part.scope], "not compared", *[""] * 8)
+    found = part.weakest
     return (
-        SCOPES[part.scope],
+        SCOPES[part.scope] + (f", less {part.rival}" if len(part.comparisons) > 1 else ""),
         part.outcome,
-        show(part.effect),
-        f"{show(part.low)} to {show(part.high)}",
-        f"{part.p_value:.4f}",
-        f"{part.p_holm:.4f}",
+        show_effect(part),
+        _show_range(part, part.low, part.high),
+        _show_range(part, found.seeds_low, found.seeds_high),
+        _show_range(part, found.plates_low, found.plates_high),
+        _show_p(part.p_value),
+        _show_p(part.p_holm),
         str(part.num_seeds),
         f"{part.num_plates:,}",
     )
 
 
+def show_effect(part: Part) -> str:
+    """Return an accuracy, `91.5 %`, or a difference, `+2.1 points`; empty without runs."""
+    if part.effect is None:
+        return ""
+    return percent(part.effect) if part.target else f"{points(part.effect)} points"
+
+
+def _show_range(part: Part, low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return ""
+    show = percent if part.target else points
+    return f"{show(low)} to {show(high)}"
+
+
+def _show_p(p_value: float) -> str:
+    return f"{p_value:.4f}" if p_value >= 0.0001 else "< 0.0001"
+
+
+def _head_interval(num_seeds: Collection[int]) -> str:
+    """Return the heading of intervals that rest on these numbers of seeds."""
+    return "95 % interval" + (", plates alone" if set(num_seeds) == {1} else "")
+
+
 def tabulate_cells(answers: Answers) -> Table:
     """Return a row for each variant."""
+    interval = _head_interval([len(cell.by_seed) for cell in answers.cells if cell.by_seed])
     columns = (
         "variant",
-        "characters right (95 % interval)",
-        "plates right (95 % interval)",
+        f"characters right ({interval})",
+        f"plates right ({interval})",
         "on training plates",
-        "gap",
+        "gap, points",
         "seeds",
         "minutes a run",
     )
@@ -149,7 +130,7 @@ def tabulate_interaction(found: Interaction) -> Table:
             f"{row['degrees']:.0f}",
             f"{row['sum_of_squares']:.5f}",
             "" if row["f"] is None else f"{row['f']:.2f}",
-            "" if row["p_value"] is None else f"{row['p_value']:.4f}",
+            "" if row["p_value"] is None else _show_p(row["p_value"]),
         )
         for row in found.table
     )
@@ -159,7 +140,8 @@ def tabulate_interaction(found: Interaction) -> Table:
 
 def tabulate_findings(answers: Answers) -> Table:
     """Return a row for each comparison of a design other than `hypotheses`."""
-    columns = ("variant", "against", "finding", "difference", "95 % interval", "p", "seeds")
+    interval = _head_interval([found.comparison.num_seeds for found in answers.findings])
+    columns = ("variant", "against", "finding", "difference, points", interval, "p", "seeds")
     rows = tuple(
         (
             finding.label,
@@ -167,7 +149,7 @@ def tabulate_findings(answers: Answers) -> Table:
             finding.direction,
             points(finding.comparison.effect),
             f"{points(finding.comparison.low)} to {points(finding.comparison.high)}",
-            f"{finding.comparison.p_value:.4f}",
+            _show_p(finding.comparison.p_value),
             str(finding.comparison.num_seeds),
         )
         for finding in answers.findings
@@ -178,7 +160,8 @@ def tabulate_findings(answers: Answers) -> Table:
 def tabulate_folds(answers: Answers) -> Table:
     """Return what all folds together read."""
     rows = tuple((SCOPES.get(way, way), show_score(score)) for way, score in answers.folds.items())
-    return Table("All folds together", ("way", "characters right (95 % interval)"), rows)
+    interval = _head_interval([len(cell.by_seed) for cell in answers.cells if cell.by_seed])
+    return Table("All folds together", ("way", f"characters right ({interval})"), rows)
 
 
 def tabulate_knees(answers: Answers) -> Table:
@@ -188,7 +171,8 @@ def tabulate_knees(answers: Answers) -> Table:
         (labels[knee.variant], _show_strength(knee.strength, knee), _show_bounds(knee))
         for knee in answers.knees
     )
-    return Table("Strength at which a tenth is lost", ("variant", "knee", "95 % interval"), rows)
+    interval = _head_interval([knee.num_seeds for knee in answers.knees])
+    return Table("Strength at which a tenth is lost", ("variant", "knee", interval), rows)
 
 
 def _show_strength(strength: float | None, knee: Knee) -> str:
@@ -217,8 +201,9 @@ def tabulate_misread(answers: Answers) -> Table:
     rows = tuple(
         (
             labels[variant],
-            ", ".join(f"{m.truth} as {m.read} {m.count}" for m in found[:_NUM_MISREAD]) or "none",
+            ", ".join(f"{m.truth} as {m.read} ({m.count:,})" for m in found[:_NUM_MISREAD])
+            or "none",
         )
         for variant, found in answers.misread.items()
     )
-    return Table("Most often misread", ("variant", "right, read as, how often"), rows)
+    return Table("Most often misread", ("variant", "right, read as (how often)"), rows)
