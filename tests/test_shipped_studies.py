@@ -1,5 +1,6 @@
 """The shipped studies: each file follows from the runs, and every page shows them."""
 
+import math
 import os
 
 import pytest
@@ -35,6 +36,13 @@ def flatten(value, path: str = "") -> dict:
     }
 
 
+def are_alike(one, other) -> bool:
+    """Whether two values are the same, but for last digits, which are the processor's."""
+    if isinstance(one, float) and isinstance(other, float):
+        return math.isclose(one, other, rel_tol=1e-6, abs_tol=1e-9)
+    return one == other
+
+
 def test_there_are_some():
     assert "hypotheses" in STUDIES
 
@@ -52,9 +60,10 @@ def test_answers_are_those_of_the_runs_and_the_diagnosis(folder, answers):
 
 
 def test_answers_can_be_computed_again(folder, answers):
+    saved = flatten(answers.model_dump(mode="json"))
     again = flatten(answer_study(read_inputs(folder)).model_dump(mode="json"))
-    # The last digits are the processor's.
-    assert again == pytest.approx(flatten(answers.model_dump(mode="json")), rel=1e-6, abs=1e-9)
+    assert again.keys() == saved.keys()
+    assert {p: (again[p], saved[p]) for p in saved if not are_alike(again[p], saved[p])} == {}
 
 
 def test_the_report_holds_these_answers(folder, answers):
