@@ -4,6 +4,7 @@ import pandas as pd
 
 from app.verdict_cards import SCOPES
 from lpr_core.evidence.answers import Answers
+from lpr_core.evidence.cells import Cell
 
 _COLUMNS = (
     "variant", "label", "transfer", "noise", "mean", "low", "high",
@@ -49,27 +50,35 @@ def tabulate_scores(answers: Answers) -> pd.DataFrame:
 def tabulate_contrasts(answers: Answers) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the paired differences behind H2 to H4 and, seed by seed, what they are made of.
 
-    The first has `name, mean, low, high`, the second `name, seed, value`.
+    The first has `name, mean, low, high, seeds`, the second `name, seed, value`.
     """
     effects, differences = [], []
     for verdict in answers.verdicts:
         for part in verdict.parts:
-            for comparison in part.comparisons if not part.target else ():
-                name = _name_comparison(verdict.hypothesis, part.scope, comparison.reference)
-                effects.append((name, comparison.effect, comparison.low, comparison.high))
+            for comparison in part.comparisons if verdict.hypothesis != "H1" else ():
+                reference = answers.find_cell(comparison.reference)
+                name = _name_comparison(verdict.hypothesis, part.scope, reference)
+                numbers = (comparison.effect, comparison.low, comparison.high)
+                effects.append((name, *numbers, comparison.num_seeds))
                 differences += [(name, *pair) for pair in comparison.by_seed.items()]
     return (
-        pd.DataFrame(effects, columns=["name", "mean", "low", "high"]),
+        pd.DataFrame(effects, columns=["name", "mean", "low", "high", "seeds"]),
         pd.DataFrame(differences, columns=["name", "seed", "value"]),
     )
 
 
-def _name_comparison(hypothesis: str, scope: str, reference: str) -> str:
+def _name_comparison(hypothesis: str, scope: str, reference: Cell) -> str:
     """Return `H2 Frozen: transfer less none`, short enough for the edge of a figure."""
     scope = SCOPES.get(scope, scope)
     words = {
         "H2": f"{scope} less none",
         "H3": f"{scope}: noise less none",
-        "H4": f"{scope} + noise less {reference}",
+        "H4": f"{scope} + noise less {_name_cell(reference)}",
     }
-    return f"{hypothesis} {words.get(hypothesis, reference)}"
+    return f"{hypothesis} {words[hypothesis]}"
+
+
+def _name_cell(cell: Cell) -> str:
+    transfer = str(cell.factors["transfer"])
+    noise = " + noise" if cell.factors["noise"] else ""
+    return f"{SCOPES.get(transfer, transfer).lower()}{noise}"

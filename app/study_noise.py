@@ -4,10 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from app.figures import offer_download, show_figure
+from app.interval_words import describe_intervals
 from app.noise_sources import choose_study_plate
 from app.run_readings import find_strengths, read_runs_at, reading_cards, tabulate_readings
 from app.study_answers import require_answers
-from app.study_view import StudyView, read_plates, read_runs
+from app.study_picker import link_study
+from app.study_view import StudyView, read_plates, read_runs, tell_masked
 from lpr_core.charts import plot_dose_response, plot_noise_map
 from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.noise import arrange_response
@@ -23,6 +25,7 @@ def show_runs(view: StudyView, plate: int | None, strength: float) -> None:
         strength: As chosen on the page.
     """
     st.subheader("What each run of the study reads", anchor=False)
+    tell_masked(view)
     runs = read_runs(view)
     finished = runs[runs["state"] == "finished"]
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -63,13 +66,21 @@ def show_all_plates(view: StudyView, strength: float) -> None:
     show_figure(figure, response, "dose-response")
     st.caption(
         "The marks below the curves show where each variant has lost a tenth of what it reads "
-        "above chance, with the 95 % interval. The long dashes are the strength chosen above."
+        "above chance. The 95 % intervals of curves and marks are "
+        f"{describe_intervals(response['num_seeds'])}. The long dashes are the strength chosen "
+        "above."
     )
     for finding in answers.noise:
         st.markdown(f"- {finding.sentence}")
     st.subheader("Training against test", anchor=False)
     table = arrange_response(response).rename(index=view.labels)
     show_figure(plot_noise_map(table), table.reset_index(), "noise-map")
+    if view.record.design != "noise":
+        link_study(
+            "noise",
+            "dashboard_pages/noise.py",
+            "See it for every strength of noise in training: the study {name}",
+        )
 
 
 def _tabulate_knees(answers: Answers) -> pd.DataFrame:

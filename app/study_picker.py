@@ -1,5 +1,6 @@
 """The row above the pages of a study: which study, where it was made, and how to bring another."""
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -69,6 +70,22 @@ def open_study(summary: StudySummary) -> StudyView | None:
     return StudyView(summary, StudyFolder(summary.path).read_study(), stamp_study(summary.path))
 
 
+def link_study(design: str, page: str, label: str) -> None:
+    """Link a page with the furthest study of a design; nothing where none has results.
+
+    Args:
+        design: Of the study.
+        page: Its file.
+        label: With `{name}` where the study's name shall stand.
+    """
+    studies = {name: study for name, study in offer_studies(design).items() if study.runs_done}
+    if not studies:
+        return
+    name = max(studies, key=lambda name: (studies[name].state == "complete", name == design))
+    text, query = label.format(name=name), {KEY: name}
+    st.page_link(page, label=text, icon=":material/arrow_forward:", query_params=query)
+
+
 def offer_studies(*designs: str) -> dict[str, StudySummary]:
     """Return all studies by name, the user's before shipped ones of the same name.
 
@@ -78,8 +95,8 @@ def offer_studies(*designs: str) -> dict[str, StudySummary]:
     Args:
         designs: Only studies of these; none are all.
     """
-    found = list_known_studies(tuple(str(folder) for folder in studies_dirs()))
-    studies = {study.name: study for study in reversed(found)}
+    shipped_first = tuple(str(folder) for folder in reversed(studies_dirs()))
+    studies = {study.name: study for study in list_known_studies(shipped_first)}
     asked = st.query_params.get(KEY) or st.session_state.get(KEY) or ""
     if asked not in studies and may_open_paths() and (Path(asked) / "study.json").is_file():
         studies[asked] = summarize_study(Path(asked))
@@ -92,8 +109,8 @@ def offer_studies(*designs: str) -> dict[str, StudySummary]:
 
 @st.cache_data(ttl=5, max_entries=8, show_spinner=False)
 def list_known_studies(folders: Sequence[str]) -> list[StudySummary]:
-    """Return `list_studies`, at most every 5 seconds: a page asks it at every click."""
-    return [study for folder in reversed(folders) for study in list_studies(Path(folder))]
+    """Return `list_studies` of each folder, at most every 5 seconds: pages ask at every click."""
+    return [study for folder in folders for study in list_studies(Path(folder))]
 
 
 def _describe(summary: StudySummary) -> None:
@@ -107,10 +124,18 @@ def _describe(summary: StudySummary) -> None:
         failed = f", {summary.runs_failed} failed" if summary.runs_failed else ""
         st.info(
             f"None of its {summary.runs_total} runs is finished yet{failed}. "
-            f"`lpr study run {view.record.design}` goes on where it stopped."
+            f"`{_tell_command(view)}` goes on where it stopped; add what else it was begun with."
         )
     elif summary.state == "partial":
         st.info(f"{summary.reason} What follows rests on these.", icon=":material/hourglass:")
+
+
+def _tell_command(view: StudyView) -> str:
+    """Return what to say for the runs that an unfinished study lacks."""
+    record = view.record
+    plates = [] if record.data.kind == "drawn" else ["--manifest", "CSV"]
+    options = ["--preset", record.preset, *plates, "--out", str(view.summary.path)]
+    return shlex.join(["lpr", "study", "run", record.design, *options])
 
 
 def may_open_paths() -> bool:

@@ -15,6 +15,9 @@ from lpr_core.charts import Style, style_variants
 from lpr_core.study.record import StudyRecord
 from lpr_core.study.results import StudyFolder, StudySummary
 
+OWN = "own"
+"""Stands for the preset in a study that was made of single trainings."""
+
 _STAMPED = ("*.json", "*.csv", "runs/*/seed-*/*")
 
 
@@ -48,6 +51,11 @@ class StudyView:
         return {variant.name: variant.label for variant in self.record.variants}
 
     @property
+    def is_of_single_runs(self) -> bool:
+        """Whether it was made of uploaded trainings that no study ran."""
+        return self.record.preset == OWN
+
+    @property
     def key(self) -> tuple[str, str]:
         """What the caches below go by."""
         return str(self.summary.path), self.stamp
@@ -74,6 +82,15 @@ def describe_origin(view: StudyView) -> str:
         record.created[:10],
     ]
     return " · ".join(part for part in parts if part)
+
+
+def tell_masked(view: StudyView) -> None:
+    """Say that the plates have other texts than they had, where that is so."""
+    if view.record.data.masked:
+        st.info(
+            "The plates of this study are masked: each text stands for another one. What is right "
+            "and what is wrong is shown as it was, symbols and their confusions are not."
+        )
 
 
 def describe_machine(device: dict[str, Any]) -> str:

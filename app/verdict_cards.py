@@ -31,30 +31,43 @@ def format_effect(part: Part) -> str:
     return percent(part.effect) if part.target else f"{points(part.effect)} pp"
 
 
-def format_interval(part: Part) -> str:
-    """Return the interval in the effect's unit; empty where there is none."""
-    if part.low is None or part.high is None:
+def format_interval(part: Part, low: float | None, high: float | None) -> str:
+    """Return an interval in the effect's unit; empty where there is none."""
+    if low is None or high is None:
         return ""
     form = percent if part.target else points
-    return f"{form(part.low)} to {form(part.high)}"
+    return f"{form(low)} to {form(high)}"
 
 
 def tabulate_parts(verdict: Verdict) -> pd.DataFrame:
     """Return one row for each way of transfer, for the table behind a verdict."""
-    return pd.DataFrame(
-        [
-            {
-                "Transfer": SCOPES.get(part.scope, part.scope),
-                "Verdict": part.outcome,
-                "Effect": format_effect(part),
-                "95 % interval": format_interval(part),
-                "p": round(part.p_value, 4),
-                "p (Holm)": round(part.p_holm, 4),
-                "Seeds": part.num_seeds,
-                "Plates": part.num_plates,
-            }
-            for part in verdict.parts
-        ]
+    return pd.DataFrame([_tabulate_part(part) for part in verdict.parts])
+
+
+def _tabulate_part(part: Part) -> dict[str, str | float]:
+    over_seeds, over_plates = _format_alone(part)
+    return {
+        "Transfer": SCOPES.get(part.scope, part.scope),
+        "Verdict": part.outcome,
+        "Effect": format_effect(part),
+        "95 % interval": format_interval(part, part.low, part.high),
+        "Seeds alone (BCa)": over_seeds,
+        "Plates alone": over_plates,
+        "p": round(part.p_value, 4),
+        "p (Holm)": round(part.p_holm, 4),
+        "Seeds": part.num_seeds,
+        "Plates": part.num_plates,
+    }
+
+
+def _format_alone(part: Part) -> tuple[str, str]:
+    """Return the effect's intervals over seeds and over plates, the other being as it is."""
+    if not part.comparisons:
+        return "", ""
+    found = part.weakest
+    return (
+        format_interval(part, found.seeds_low, found.seeds_high),
+        format_interval(part, found.plates_low, found.plates_high),
     )
 
 
@@ -84,5 +97,7 @@ def _part_tile(part: Part) -> str:
     return (
         f'<div role="listitem"><span class="lpr-scope lpr-{part.outcome}" '
         f'title="{part.outcome}">{SIGNS[part.outcome]} {escape(scope)}</span>'
-        f"<strong>{format_effect(part)}</strong><small>{format_interval(part)}</small></div>"
+        f"<strong>{format_effect(part)}</strong>"
+        f"<small>{format_interval(part, part.low, part.high)}</small>"
+        f"{'<small>over plates alone</small>' if part.num_seeds == 1 else ''}</div>"
     )

@@ -38,6 +38,7 @@ def planted(tmp_path_factory):
     plant_study(home / "cut", seeds=range(2), **size)
     for path in (home / "cut" / "runs").glob("*/seed-0/predictions.csv.gz"):
         path.write_bytes(b"no gzip")
+    plant_study(home / "single", seeds=range(1), pictures=False, **size)
     plant_study(home / "unfit", seeds=range(1), diagnosis=False, **size)
     (home / "unfit" / "plates.csv").write_text("plate,image_path,truth,plate_region\n")
     return home.parent
@@ -83,6 +84,29 @@ def test_each_page_says_what_an_unfinished_or_broken_study_lacks(name, study, wo
     assert words in said(open_page(name, study=study))
 
 
+def test_an_unbegun_study_is_told_the_command_that_goes_on(planted):
+    path = planted / "studies" / "begun"
+    command = f"`lpr study run hypotheses --preset laptop --out {path}`"
+    assert f"{command} goes on where it stopped" in said(open_page("runs", study="begun"))
+
+
+def test_the_user_s_study_comes_before_a_shipped_one_of_its_name(tmp_path, monkeypatch):
+    plant_study(tmp_path / "studies" / "noise", seeds=range(1), num_plates=6, missing=EVERY_RUN)
+    monkeypatch.setattr("lpr_core.study.results.SHIPPED_DIR", tmp_path)
+    assert "8 variants x 2 seeds" in said(open_page("runs", study="noise"))
+
+
+OTHERS = "over other seeds and other plates of the same kind"
+ALONE = "over other plates alone, for there is one seed"
+
+
+@pytest.mark.parametrize(("study", "over"), [("hypotheses", OTHERS), ("single", ALONE)])
+@pytest.mark.parametrize("name", ["verdicts", "noise", "mistakes"])
+def test_captions_say_what_intervals_are_over(name, study, over):
+    told = said(open_page(name, study=study))
+    assert [text for text in (OTHERS, ALONE) if text in told] == [over]
+
+
 @pytest.mark.parametrize("name", [*OF_STUDY, "more"])
 def test_each_page_says_how_a_study_is_made_where_there_is_none(name, tmp_path, monkeypatch):
     monkeypatch.setenv("LPR_DATA_DIR", str(tmp_path / "empty"))
@@ -105,6 +129,43 @@ def test_four_cards_with_verdict_effect_and_sentence():
     assert re.search(r"<strong>.\d\d\.\d pp</strong><small>.\d\d\.\d to .\d\d\.\d</small>", html)
     assert len(page.get("popover")) == 5  # how each was found, and bring a study
     assert sum("Holm p" in element.value for element in page.markdown) >= 4
+
+
+def test_the_table_of_a_verdict_has_intervals_over_seeds_and_over_plates_alone():
+    table = next(t.value for t in open_page("verdicts").dataframe if "Verdict" in t.value)
+    for column in ("Seeds alone (BCa)", "Plates alone"):
+        assert table[column].str.fullmatch(r"\d\d\.\d % to \d\d\.\d %").all()
+
+
+def test_an_effect_of_one_seed_says_so_beside_its_interval():
+    assert "<small>over plates alone</small>" in html_of(open_page("verdicts", study="single"))
+    assert "<small>over plates alone</small>" not in html_of(open_page("verdicts"))
+
+
+def test_interactions_have_main_effects_and_log_odds_where_seeds_differ():
+    told = said(open_page("verdicts"))
+    assert told.count("Averaged over the other factor, transfer brings ") == 2
+    assert told.count("In log odds, which know no ceiling") == 2
+    assert "log odds" not in said(open_page("verdicts", study="single"))
+
+
+def test_differences_name_cells_for_people():
+    alt = figures(open_page("verdicts"))[1].proto.alt
+    assert "H4 Frozen + noise less from scratch + noise:" in alt
+    assert "none+noise" not in alt
+
+
+def links(page: AppTest) -> list[tuple[str, str]]:
+    return [(link.proto.label, link.proto.query_string) for link in page.get("page_link")]
+
+
+def test_pages_link_the_study_that_answers_another_question():
+    noise = ("See it for every strength of noise in training: the study noise", "study=noise")
+    assert links(open_page("noise", study="hypotheses")) == [noise]
+    assert links(open_page("noise", study="noise")) == []
+    assert links(open_page("verdicts", study="noise"))[1:] == [
+        ("See the verdicts of hypotheses", "study=hypotheses")
+    ]
 
 
 def test_the_account_s_four_cells_are_one_click_away():
@@ -211,7 +272,20 @@ def test_why_ranks_the_suspects():
 
 def test_why_without_a_diagnosis_says_how_to_get_one(planted):
     page = open_page("why", study="unfit")
-    assert "lpr study diagnose unfit" in said(page)
+    assert "`lpr study diagnose unfit` measures the suspects" in said(page)
+
+
+def test_why_sends_a_study_without_a_frozen_network_to_one_that_has_it(planted):
+    diagnosis = planted / "studies" / "noise" / "diagnosis.json"
+    content = diagnosis.read_bytes()
+    try:
+        diagnosis.unlink()
+        page = open_page("why", study="noise")
+    finally:
+        diagnosis.write_bytes(content)
+    assert "`lpr study diagnose hypotheses` asks." in said(page)
+    assert "diagnose noise" not in said(page)
+    assert links(page) == [("See it for the study hypotheses", "study=hypotheses")]
 
 
 def test_mistakes_compare_two_runs_on_the_same_plates():
@@ -220,6 +294,12 @@ def test_mistakes_compare_two_runs_on_the_same_plates():
     assert re.search(r"only \*Frozen, seed 2\* reads \*\*\d+\*\*", text)
     assert "McNemar's exact test" in text
     assert "<img src=" in html_of(page)
+
+
+def test_a_run_is_not_compared_with_itself():
+    page = open_page("mistakes", run_a="Frozen", run_b="Frozen", seed_a="2", seed_b="2")
+    assert "Choose two different runs." in said(page)
+    assert "McNemar" not in said(page)
 
 
 def test_a_masked_study_shows_no_confusions(planted, tmp_path, monkeypatch):
@@ -231,6 +311,7 @@ def test_a_masked_study_shows_no_confusions(planted, tmp_path, monkeypatch):
     assert not page.dataframe
     assert "texts masked" in said(page)
     assert plain.plates()["truth"][0] not in html_of(page)
+    assert "each text stands for another one" in said(open_page("noise"))
 
 
 def test_mistakes_of_one_slot():
@@ -242,7 +323,10 @@ def test_mistakes_of_one_slot():
 def test_more_answers_each_design():
     page = open_page("more")
     assert len(figures(page)) == 4
-    assert "`lpr study run remedies` would answer it." in said(page)
+    told = said(page)
+    assert "`lpr study run remedies` would answer it." in told
+    assert re.search(r"All folds together, from scratch: \*\*\d\d\.\d %\*\* of the char", told)
+    assert told.count(f"95 % intervals {OTHERS}.") == 4
 
 
 def test_a_path_opens_only_where_nobody_else_can_reach_the_server(planted, tmp_path, monkeypatch):

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from app.figures import show_figure
+from app.interval_words import describe_intervals
 from app.mistake_tables import (
     count_of_variant,
     list_alphabet,
@@ -16,7 +17,7 @@ from app.run_choice import ChosenRun, choose_run, list_seeds
 from app.study_answers import require_answers
 from app.study_picker import require_study
 from app.study_plates import study_card
-from app.study_view import StudyView
+from app.study_view import StudyView, tell_masked
 from lpr_core.charts import plot_confusions, plot_slots
 from lpr_core.evidence.mistakes import (
     arrange_confusions,
@@ -30,11 +31,8 @@ NUM_PLATES = 12
 
 def show_confusions(view: StudyView) -> None:
     st.subheader("Which symbol is read for which", anchor=False)
+    tell_masked(view)
     if view.record.data.masked:
-        st.info(
-            "The plates of this study are masked: each text stands for another one. What is right "
-            "and what is wrong is shown as it was, symbols and their confusions are not."
-        )
         return
     by_label = {text: name for name, text in view.labels.items() if list_seeds(view, name)}
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -75,8 +73,11 @@ def show_pairs(pairs: pd.DataFrame) -> None:
 
 def show_slots(view: StudyView) -> None:
     st.subheader("Slot by slot", anchor=False)
-    slots = tabulate_slots(require_answers(view))
+    answers = require_answers(view)
+    slots = tabulate_slots(answers)
     show_figure(plot_slots(slots, view.styles), slots, "slots")
+    over = describe_intervals(len(cell.by_seed) for cell in answers.cells if cell.slots)
+    st.caption(f"Means over seeds with their 95 % intervals {over}.")
 
 
 def show_worst(view: StudyView) -> None:
@@ -106,6 +107,9 @@ def show_comparison(view: StudyView) -> None:
         one = choose_run(view, "a", "One run")
     with second:
         other = choose_run(view, "b", "Another run", last=True)
+    if one.label == other.label:
+        st.caption("Choose two different runs.")
+        return
     try:
         result = compare_runs(one.read(), other.read())
         differ = list_disagreements(one.read(), other.read())

@@ -4,11 +4,13 @@ import streamlit as st
 
 from app.factor_tables import FACTORS, SERIES_COLOURS, tabulate_bars, tabulate_factor
 from app.figures import show_figure
+from app.interval_words import describe_intervals
 from app.study_answers import find_answers
 from app.study_picker import offer_studies, open_study
 from app.study_view import StudyView, describe_origin
 from lpr_core.charts import plot_bars, plot_factor
 from lpr_core.evidence.answers import Answers
+from lpr_core.evidence.wording import SCOPES, percent
 
 QUESTIONS = {
     "freeze-depth": "How much of a backbone may be frozen?",
@@ -50,6 +52,9 @@ def show_answer(design: str, view: StudyView) -> None:
     else:
         bars = tabulate_bars(answers)
         show_figure(plot_bars(bars, "Characters right"), bars, design)
+    over = describe_intervals(len(cell.by_seed) for cell in answers.cells if cell.by_seed)
+    points = "Faint points are runs, one for each seed; the" if design in FACTORS else "The"
+    st.caption(f"{points} whiskers are 95 % intervals {over}.")
     show_folds(answers)
     for note in answers.notes:
         st.caption(f":material/info: {note}")
@@ -62,8 +67,8 @@ def show_answer(design: str, view: StudyView) -> None:
 def show_folds(answers: Answers) -> None:
     for way, score in answers.folds.items():
         st.markdown(
-            f"All folds together, {way}: **{score.mean:.1%}** of the characters "
-            f"({score.low:.1%} to {score.high:.1%})."
+            f"All folds together, {SCOPES.get(way, way)}: **{percent(score.mean)}** of the "
+            f"characters ({percent(score.low)} to {percent(score.high)})."
         )
 
 

@@ -48,10 +48,14 @@ def show_curves(view: StudyView, variants: list[str]) -> None:
         return
     figure = plot_bands(bands, view.styles, measure, log_scale=log_scale)
     show_figure(figure, bands, "curves")
+    band = (
+        "there are no bands, for there is one seed"
+        if bands["num_seeds"].max() == 1
+        else "the bands are the 95 % interval of the mean over seeds"
+    )
     st.caption(
-        "Thick lines are validation, thin ones with crosses training; the bands are the 95 % "
-        "interval of the mean over seeds. Training is measured while the network learns, with "
-        "noise and dropout."
+        f"Thick lines are validation, thin ones with crosses training; {band}. Training is "
+        "measured while the network learns, with noise and dropout."
     )
 
 
@@ -64,8 +68,12 @@ def show_gaps(view: StudyView, cells: pd.DataFrame) -> None:
     columns = ["variant", "label", "train", "validation", "gap"]
     show_figure(plot_gaps(gaps, view.styles), gaps[columns], "gaps")
     st.caption(
-        "What the finished networks read of the plates that they learned from, without noise, and "
-        "of validation plates. A long bar is a network that knows its plates by heart."
+        "What the networks read of the plates that they learned from in the last epoch, with noise "
+        "and dropout, for after a single training these are not read again, and of validation "
+        "plates."
+        if view.is_of_single_runs
+        else "What the finished networks read of the plates that they learned from, without noise, "
+        "and of validation plates. A long bar is a network that knows its plates by heart."
     )
 
 

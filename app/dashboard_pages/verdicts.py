@@ -5,11 +5,13 @@ import streamlit as st
 
 from app.cell_tables import tabulate_cells, tabulate_contrasts, tabulate_scores
 from app.figures import show_figure
+from app.interval_words import describe_intervals
 from app.study_answers import require_answers
-from app.study_picker import require_study
+from app.study_picker import link_study, require_study
 from app.verdict_cards import show_verdicts
 from lpr_core.charts import plot_cells, plot_differences
 from lpr_core.evidence.answers import Answers
+from lpr_core.evidence.factorial import describe_effects
 
 ACCOUNT, ALL = "2 × 2, as in the account", "3 × 2, with fine-tuning"  # noqa: RUF001
 
@@ -34,11 +36,11 @@ def show_cells(answers: Answers, styles) -> None:
     show_figure(figure, scores, "cells")
     st.caption(
         "Faint points are runs, one for each seed; large ones their mean with its 95 % interval "
-        "over other seeds and other plates. Lines that are not parallel are an interaction."
+        f"{describe_intervals(cells['seeds'])}. Lines that are not parallel are an interaction."
     )
     for interaction in answers.interactions:
         if shown == ALL or interaction.scope == "frozen":
-            st.markdown(f"- {interaction.sentence}")
+            st.markdown(f"- {interaction.sentence} {describe_effects(interaction)}")
     with st.expander("The same as a table", icon=":material/table:"):
         show_table(cells)
 
@@ -75,7 +77,8 @@ def show_contrasts(answers: Answers) -> None:
     show_figure(figure, differences, "differences")
     st.caption(
         "Right of zero, the first of the two reads more. Within the grey band, one percentage "
-        "point to either side, a difference does not matter."
+        "point to either side, a difference does not matter. The intervals are "
+        f"{describe_intervals(effects['seeds'])}."
     )
 
 
@@ -88,6 +91,7 @@ if not answers.verdicts:
         "the four hypotheses are judged by a study of the design `hypotheses`."
     )
     st.page_link("dashboard_pages/more.py", label="See its answer", icon=":material/arrow_forward:")
+    link_study("hypotheses", "dashboard_pages/verdicts.py", "See the verdicts of {name}")
     st.stop()
 show_verdicts(answers.verdicts)
 for note in answers.notes:

@@ -5,9 +5,29 @@ import streamlit as st
 
 from app.diagnosis_figures import show_measurement
 from app.figures import show_figure
-from app.study_picker import require_study
+from app.interval_words import describe_intervals
+from app.study_picker import link_study, require_study
+from app.study_view import StudyView
 from app.suspect_cards import suspect_head
 from lpr_core.charts import plot_differences
+
+
+def tell_missing(view: StudyView) -> None:
+    """Say how this study gets a diagnosis, or which one can have it."""
+    has_frozen = any(v.factors.get("transfer") == "frozen" for v in view.record.variants)
+    if has_frozen and not view.is_of_single_runs:
+        plates = "" if view.record.data.kind == "drawn" else " --manifest CSV"
+        st.info(
+            f"This study has no diagnosis yet. `lpr study diagnose {view.summary.name}{plates}` "
+            "measures the suspects one after the other."
+        )
+        return
+    st.info(
+        "A diagnosis asks the frozen runs of a study, and this one has none that can be asked. "
+        "`lpr study run hypotheses` makes them, `lpr study diagnose hypotheses` asks."
+    )
+    link_study("hypotheses", "dashboard_pages/why.py", "See it for the study {name}")
+
 
 view = require_study()
 st.title("Why does the frozen network fail?", anchor=False)
@@ -17,10 +37,7 @@ st.markdown(
 )
 diagnosis = view.folder.read_diagnosis()
 if not diagnosis.get("suspects"):
-    st.info(
-        f"This study has no diagnosis yet. `lpr study diagnose {view.summary.name}` measures the "
-        "suspects one after the other."
-    )
+    tell_missing(view)
     st.stop()
 if summary := diagnosis.get("summary"):
     st.markdown(f"**{summary}**")
@@ -42,5 +59,6 @@ else:
     effects = effects.rename(columns={"label": "name"})
     figure = plot_differences(effects, pd.DataFrame(columns=["name", "seed", "value"]))
     show_figure(figure, remedies, "remedies")
+    st.caption(f"The intervals are at 95 %, {describe_intervals(remedies['seeds'])}.")
     for sentence in remedies["sentence"]:
         st.markdown(f"- {sentence}")
