@@ -12,12 +12,12 @@ from typing import Any
 import pandas as pd
 
 from lpr_core.study.record import VariantRecord
-from lpr_core.training.config import FREE_FIELDS
 
 _OF_CELL = {"recognizer.weights", "recognizer.freeze", "noise_strength"}
 """Settings that transfer and noise stand for; told only where equal cells differ in them."""
 
-_NOT_COMPARED = FREE_FIELDS | {"seed", "manifest", "validation_manifest"}
+SPEED_SETTINGS = {"workers", "cache_megabytes"}
+_NOT_COMPARED = SPEED_SETTINGS | {"seed", "manifest", "validation_manifest"}
 _NUM_TOLD = 3
 _NAME_LENGTH = 60
 _VALUE_LENGTH = 24
