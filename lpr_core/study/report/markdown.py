@@ -23,7 +23,7 @@ def render_markdown(answers: Answers, sections: Sequence[Section]) -> str:
         parts.append(f"## {section.title}")
         parts += section.paragraphs
         parts += [_render_claim(claim) for claim in section.claims]
-        parts += [f"**{table.title}**\n\n{render_table(table)}" for table in section.tables]
+        parts += [_render_titled(table) for table in section.tables]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -68,9 +68,14 @@ def _render_claim(claim: Claim) -> str:
     return "\n\n".join(parts)
 
 
+def _render_titled(table: Table) -> str:
+    return f"**{table.title}**\n\n{render_table(table)}"
+
+
 def _render_behind(table: Table) -> str:
-    shown = render_table(table)
-    return fold(table.title, shown) if len(table.rows) > _MANY_ROWS else shown
+    """Return a table behind a claim, which must not bury the next claim."""
+    is_long = len(table.rows) > _MANY_ROWS
+    return fold(table.title, render_table(table)) if is_long else _render_titled(table)
 
 
 def fold(title: str, content: str) -> str:
