@@ -114,7 +114,10 @@ def _tell_findings(answers: Answers) -> Section | None:
 
 
 def _plot_findings(answers: Answers) -> go.Figure:
-    named = [(finding.label, finding.comparison) for finding in answers.findings]
+    named = [
+        (f"{finding.label} against {finding.reference_label}", finding.comparison)
+        for finding in answers.findings
+    ]
     effects = [
         {"name": name, "mean": found.effect, "low": found.low, "high": found.high}
         for name, found in named
