@@ -8,7 +8,7 @@ from app.interval_words import describe_intervals
 from app.noise_sources import choose_study_plate
 from app.run_readings import find_strengths, read_runs_at, reading_cards, tabulate_readings
 from app.study_answers import require_answers
-from app.study_picker import link_study
+from app.study_picker import offer_study
 from app.study_view import StudyView, read_plates, read_runs, tell_masked
 from lpr_core.charts import plot_dose_response, plot_noise_map
 from lpr_core.evidence.answers import Answers
@@ -76,11 +76,7 @@ def show_all_plates(view: StudyView, strength: float) -> None:
     table = arrange_response(response).rename(index=view.labels)
     show_figure(plot_noise_map(table), table.reset_index(), "noise-map")
     if view.record.design != "noise":
-        link_study(
-            "noise",
-            "dashboard_pages/noise.py",
-            "See it for every strength of noise in training: the study {name}",
-        )
+        offer_study("noise", "See every strength in training: {name}")
 
 
 def _tabulate_knees(answers: Answers) -> pd.DataFrame:

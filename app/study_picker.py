@@ -70,20 +70,27 @@ def open_study(summary: StudySummary) -> StudyView | None:
     return StudyView(summary, StudyFolder(summary.path).read_study(), stamp_study(summary.path))
 
 
-def link_study(design: str, page: str, label: str) -> None:
-    """Link a page with the furthest study of a design; nothing where none has results.
+def offer_study(design: str, label: str) -> None:
+    """Offer to show the page for the furthest study of a design; nothing without results.
+
+    A button, because a link to the page that is shown already would leave the choice as it is.
 
     Args:
         design: Of the study.
-        page: Its file.
         label: With `{name}` where the study's name shall stand.
     """
     studies = {name: study for name, study in offer_studies(design).items() if study.runs_done}
     if not studies:
         return
     name = max(studies, key=lambda name: (studies[name].state == "complete", name == design))
-    text, query = label.format(name=name), {KEY: name}
-    st.page_link(page, label=text, icon=":material/arrow_forward:", query_params=query)
+    st.button(
+        label.format(name=name),
+        key=f"offer_{design}",
+        icon=":material/arrow_forward:",
+        type="tertiary",
+        on_click=_choose,
+        args=(name,),
+    )
 
 
 def offer_studies(*designs: str) -> dict[str, StudySummary]:

@@ -163,6 +163,7 @@ def test_the_noise_map_says_which_training_reads_best():
     table = pd.DataFrame([[0.9, 0.2], [0.8, 0.6]], index=["clean", "noisy"], columns=[0.0, 0.26])
     figure = plot_noise_map(table)
     assert figure.data[0].z.tolist() == table.to_numpy().tolist()
+    assert figure.data[0].text.tolist() == [[90, 20], [80, 60]]
     assert "on 0 reads best: clean; on 0.26 reads best: noisy" in describe_figure(figure)
 
 

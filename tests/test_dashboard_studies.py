@@ -155,17 +155,24 @@ def test_differences_name_cells_for_people():
     assert "none+noise" not in alt
 
 
-def links(page: AppTest) -> list[tuple[str, str]]:
-    return [(link.proto.label, link.proto.query_string) for link in page.get("page_link")]
+def offers(page: AppTest) -> list[str]:
+    return [button.label for button in page.button if button.key.startswith("offer_")]
 
 
-def test_pages_link_the_study_that_answers_another_question():
-    noise = ("See it for every strength of noise in training: the study noise", "study=noise")
-    assert links(open_page("noise", study="hypotheses")) == [noise]
-    assert links(open_page("noise", study="noise")) == []
-    assert links(open_page("verdicts", study="noise"))[1:] == [
-        ("See the verdicts of hypotheses", "study=hypotheses")
-    ]
+def test_pages_offer_the_study_that_answers_another_question():
+    page = open_page("noise", study="hypotheses")
+    assert offers(page) == ["See every strength in training: noise"]
+    page.button(key="offer_noise").click().run()
+    assert page.selectbox(key="study").value == "noise"
+    assert page.query_params["study"] == "noise"
+    assert offers(page) == []
+
+
+def test_a_study_without_verdicts_offers_one_that_has_them():
+    page = open_page("verdicts", study="noise")
+    assert offers(page) == ["See the verdicts of hypotheses"]
+    page.button(key="offer_hypotheses").click().run()
+    assert "H1" in html_of(page)
 
 
 def test_the_account_s_four_cells_are_one_click_away():
@@ -285,7 +292,7 @@ def test_why_sends_a_study_without_a_frozen_network_to_one_that_has_it(planted):
         diagnosis.write_bytes(content)
     assert "`lpr study diagnose hypotheses` asks." in said(page)
     assert "diagnose noise" not in said(page)
-    assert links(page) == [("See it for the study hypotheses", "study=hypotheses")]
+    assert offers(page) == ["See it for the study hypotheses"]
 
 
 def test_mistakes_compare_two_runs_on_the_same_plates():

@@ -7,7 +7,7 @@ from app.cell_tables import tabulate_cells, tabulate_contrasts, tabulate_scores
 from app.figures import show_figure
 from app.interval_words import describe_intervals
 from app.study_answers import require_answers
-from app.study_picker import link_study, require_study
+from app.study_picker import offer_study, require_study
 from app.verdict_cards import show_verdicts
 from lpr_core.charts import plot_cells, plot_differences
 from lpr_core.evidence.answers import Answers
@@ -91,7 +91,7 @@ if not answers.verdicts:
         "the four hypotheses are judged by a study of the design `hypotheses`."
     )
     st.page_link("dashboard_pages/more.py", label="See its answer", icon=":material/arrow_forward:")
-    link_study("hypotheses", "dashboard_pages/verdicts.py", "See the verdicts of {name}")
+    offer_study("hypotheses", "See the verdicts of {name}")
     st.stop()
 show_verdicts(answers.verdicts)
 for note in answers.notes:

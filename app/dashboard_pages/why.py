@@ -6,7 +6,7 @@ import streamlit as st
 from app.diagnosis_figures import show_measurement
 from app.figures import show_figure
 from app.interval_words import describe_intervals
-from app.study_picker import link_study, require_study
+from app.study_picker import offer_study, require_study
 from app.study_view import StudyView
 from app.suspect_cards import suspect_head
 from lpr_core.charts import plot_differences
@@ -26,7 +26,7 @@ def tell_missing(view: StudyView) -> None:
         "A diagnosis asks the frozen runs of a study, and this one has none that can be asked. "
         "`lpr study run hypotheses` makes them, `lpr study diagnose hypotheses` asks."
     )
-    link_study("hypotheses", "dashboard_pages/why.py", "See it for the study {name}")
+    offer_study("hypotheses", "See it for the study {name}")
 
 
 view = require_study()

@@ -167,7 +167,7 @@ def plot_differences(
         x0=-100 * margin, x1=100 * margin, fillcolor=fade_colour(QUIET, 0.2), line_width=0
     )
     figure.add_vline(x=0, line={"color": QUIET, "width": 1.5})
-    figure.update_xaxes(title="Difference in percentage points", zeroline=False)
+    figure.update_xaxes(title="Percentage points", zeroline=False)
     figure.update_yaxes(autorange="reversed", categoryarray=[wrap_name(name) for name in names])
     told = "; ".join(
         f"{row.name}: {100 * row.mean:+.1f} points ({100 * row.low:+.1f} to {100 * row.high:+.1f})"

@@ -6,7 +6,15 @@ from typing import Any
 import pandas as pd
 import plotly.graph_objects as go
 
-from lpr_core.charts.frame import COLOURS, QUIET, each_group, each_row, fade_colour, finish_figure
+from lpr_core.charts.frame import (
+    COLOURS,
+    QUIET,
+    each_group,
+    each_row,
+    fade_colour,
+    finish_figure,
+    wrap_name,
+)
 from lpr_core.charts.palette import Style
 
 _NOISE_LINES = {
@@ -147,7 +155,8 @@ def plot_noise_map(accuracies: pd.DataFrame) -> go.Figure:
         accuracies: Shares of characters right; a row for each training, named by the index, and a
             column for each strength.
     """
-    rows, columns = [str(name) for name in accuracies.index], [f"{x:g}" for x in accuracies.columns]
+    rows = [wrap_name(str(name)) for name in accuracies.index]
+    columns = [f"{strength:g}" for strength in accuracies.columns]
     figure = go.Figure(
         go.Heatmap(
             z=accuracies.to_numpy(),
@@ -156,13 +165,16 @@ def plot_noise_map(accuracies: pd.DataFrame) -> go.Figure:
             colorscale="Cividis",
             zmin=0,
             zmax=1,
-            texttemplate="%{z:.0%}",
+            # The numbers stand in the cells, without signs: a phone has no room for more.
+            text=(100 * accuracies).round().to_numpy(),
+            texttemplate="%{text:.0f}",
             textfont={"size": 11},
+            showscale=False,
             hovertemplate="%{y}<br>on noise %{x}: %{z:.1%}<extra></extra>",
-            colorbar={"tickformat": ".0%", "thickness": 10},
         )
     )
-    figure.update_xaxes(title="Noise on the plates", type="category")
+    title = "Noise on the plates<br>(in the cells: % of characters right)"
+    figure.update_xaxes(title=title, type="category", tickangle=0)
     figure.update_yaxes(title="", type="category", autorange="reversed")
     best = accuracies.idxmax()
     told = "; ".join(f"on {strength:g} reads best: {name}" for strength, name in best.items())
