@@ -173,8 +173,8 @@ def plot_noise_map(accuracies: pd.DataFrame) -> go.Figure:
             hovertemplate="%{y}<br>on noise %{x}: %{z:.1%}<extra></extra>",
         )
     )
-    title = "Noise on the plates<br>(in the cells: % of characters right)"
-    figure.update_xaxes(title=title, type="category", tickangle=0)
+    title = "Noise on the plates<br>(cells: % of characters right)"
+    figure.update_xaxes(title=title, type="category", tickangle=0, tickfont={"size": 10})
     figure.update_yaxes(title="", type="category", autorange="reversed")
     best = accuracies.idxmax()
     told = "; ".join(f"on {strength:g} reads best: {name}" for strength, name in best.items())
