@@ -1,6 +1,8 @@
 """The pages of a study without a browser: full, half-way, empty and broken results."""
 
+import json
 import re
+import shutil
 
 import pytest
 import streamlit
@@ -241,6 +243,23 @@ def test_fewer_variants_and_another_measure_can_be_shared():
     alt = figures(page)[0].proto.alt
     assert alt.startswith("Loss by epoch. Last means: Frozen, validation")
     assert "training" not in alt
+
+
+def test_single_trainings_are_told_apart_from_a_study_s_runs(planted, tmp_path, monkeypatch):
+    loose = tmp_path / "own" / "studies" / "loose"
+    shutil.copytree(planted / "studies" / "single", loose)
+    record = json.loads((loose / "study.json").read_text())
+    (loose / "study.json").write_text(json.dumps({**record, "preset": "own"}))
+    (loose / "diagnosis.json").unlink()
+    monkeypatch.setenv("LPR_DATA_DIR", str(tmp_path / "own"))
+    assert "in the last epoch, with noise and dropout" in said(open_page("runs"))
+    assert "has none that can be asked" in said(open_page("why"))
+    monkeypatch.setenv("LPR_DATA_DIR", str(planted))
+    assert "of the plates that they learned from, without noise" in said(open_page("runs"))
+
+
+def test_a_single_seed_has_no_bands():
+    assert "there are no bands, for there is one seed" in said(open_page("runs", study="single"))
 
 
 def test_why_a_run_failed_is_told():
