@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from app.figures import offer_download, show_figure
-from app.interval_words import describe_intervals
 from app.noise_sources import choose_study_plate
 from app.run_readings import find_strengths, read_runs_at, reading_cards, tabulate_readings
 from app.study_answers import require_answers
@@ -13,6 +12,7 @@ from app.study_view import StudyView, read_plates, read_runs, tell_masked
 from lpr_core.charts import plot_dose_response, plot_noise_map
 from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.noise import arrange_response
+from lpr_core.evidence.wording import describe_intervals
 
 
 def show_runs(view: StudyView, plate: int | None, strength: float) -> None:

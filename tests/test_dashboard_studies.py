@@ -215,7 +215,9 @@ def test_uploaded_runs_of_two_noise_strengths_have_their_pages(tmp_path, monkeyp
     (folder / "study.json").unlink()
     make_study(folder)
     monkeypatch.setenv("LPR_DATA_DIR", str(tmp_path / "own"))
-    assert "Which of these trainings read best?" in said(open_page("verdicts"))
+    page = open_page("verdicts")
+    assert "Which of these trainings read best?" in said(page)
+    assert "no hypothesis can be judged" in said(page)
     page = open_page("runs")
     assert "single trainings" in said(page)
     assert page.button_group(key="variants").value == [

@@ -2,7 +2,12 @@
 
 import pytest
 
-from lpr_core.evidence.wording import describe_interval, phrase_basis, phrase_need
+from lpr_core.evidence.wording import (
+    describe_interval,
+    describe_intervals,
+    phrase_basis,
+    phrase_need,
+)
 
 
 @pytest.mark.parametrize(
@@ -15,6 +20,13 @@ from lpr_core.evidence.wording import describe_interval, phrase_basis, phrase_ne
 )
 def test_an_interval_says_what_else_could_have_been_drawn(num_seeds, expected):
     assert describe_interval(num_seeds) == expected
+    assert describe_intervals([num_seeds, num_seeds]) == expected
+
+
+def test_intervals_of_one_seed_among_others():
+    told = "over other seeds and other plates of the same kind"
+    assert describe_intervals([8, 1]) == f"{told}; where there is one seed, over other plates alone"
+    assert describe_intervals([]) == told
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,6 @@ import pandas as pd
 import streamlit as st
 
 from app.figures import show_figure
-from app.interval_words import describe_intervals
 from app.mistake_tables import (
     count_of_variant,
     list_alphabet,
@@ -25,6 +24,7 @@ from lpr_core.evidence.mistakes import (
     list_disagreements,
     list_misread,
 )
+from lpr_core.evidence.wording import describe_intervals
 
 NUM_PLATES = 12
 

@@ -4,13 +4,12 @@ import streamlit as st
 
 from app.factor_tables import FACTORS, SERIES_COLOURS, tabulate_bars, tabulate_factor
 from app.figures import show_figure
-from app.interval_words import describe_intervals
 from app.study_answers import find_answers
 from app.study_picker import offer_studies, open_study
 from app.study_view import StudyView, describe_origin
 from lpr_core.charts import plot_bars, plot_factor
 from lpr_core.evidence.answers import Answers
-from lpr_core.evidence.wording import SCOPES, percent
+from lpr_core.evidence.wording import SCOPES, describe_intervals, percent
 
 QUESTIONS = {
     "freeze-depth": "How much of a backbone may be frozen?",

@@ -5,13 +5,13 @@ import streamlit as st
 
 from app.cell_tables import tabulate_cells, tabulate_contrasts, tabulate_scores
 from app.figures import show_figure
-from app.interval_words import describe_intervals
 from app.study_answers import require_answers
 from app.study_picker import offer_study, require_study
 from app.verdict_cards import show_verdicts
 from lpr_core.charts import plot_cells, plot_differences
 from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.factorial import describe_effects
+from lpr_core.evidence.wording import describe_intervals
 
 ACCOUNT, ALL = "2 × 2, as in the account", "3 × 2, with fine-tuning"  # noqa: RUF001
 
@@ -85,6 +85,13 @@ def show_contrasts(answers: Answers) -> None:
 view = require_study()
 st.title("Does it help?", anchor=False)
 answers = require_answers(view)
+if not answers.verdicts and view.is_of_single_runs:
+    st.info(
+        f"This study asks: {view.record.question} They differ in more than transfer, noise and "
+        "seed, so no hypothesis can be judged; what each read is on the page Runs."
+    )
+    st.page_link("dashboard_pages/runs.py", label="See the runs", icon=":material/arrow_forward:")
+    st.stop()
 if not answers.verdicts:
     st.info(
         f"This study asks: {view.record.question} Its answer is on the page More; "

@@ -5,11 +5,11 @@ import streamlit as st
 
 from app.diagnosis_figures import show_measurement
 from app.figures import show_figure
-from app.interval_words import describe_intervals
 from app.study_picker import offer_study, require_study
 from app.study_view import StudyView
 from app.suspect_cards import suspect_head
 from lpr_core.charts import plot_differences
+from lpr_core.evidence.wording import describe_intervals
 
 
 def tell_missing(view: StudyView) -> None:

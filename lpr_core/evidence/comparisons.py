@@ -72,7 +72,8 @@ class Comparison(BaseModel):
         effect: Average difference; of a comparison with a number, the variant's own average.
         low: Lower end at 95 %, over other seeds and other plates; of one seed, over plates alone.
         high: Upper end.
-        seeds_low: Lower end over other seeds on these plates (BCa); `None` for one seed.
+        seeds_low: Lower end over other seeds on these plates (BCa); `None` with fewer seeds than a
+            test needs, for it never leaves their own range.
         seeds_high: Upper end.
         plates_low: Lower end over other plates read by these runs (bootstrap).
         plates_high: Upper end.
@@ -160,7 +161,7 @@ def _describe(contrast: Contrast, p_value: float) -> Comparison:
     both = contrast.interval()
     by_plate = bootstrap_interval(contrast.values.mean(axis=0))
     by_seed = contrast.values.mean(axis=1)
-    seeds_interval = bca_interval(by_seed) if len(by_seed) > 1 else None
+    seeds_interval = bca_interval(by_seed) if len(by_seed) >= MIN_SEEDS else None
     return Comparison(
         variant=contrast.variant,
         reference=contrast.reference,

@@ -1,6 +1,6 @@
 """Verdicts in words: one sentence with numbers, for people who read nothing else."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from lpr_core.evidence.planning import MARGIN, MAX_FURTHER_SEEDS
@@ -48,6 +48,14 @@ def describe_interval(num_seeds: int) -> str:
     if num_seeds == 1:
         return "over other plates alone, for there is one seed"
     return "over other seeds and other plates of the same kind"
+
+
+def describe_intervals(num_seeds: Iterable[int]) -> str:
+    """Return the same where one figure has intervals over several numbers of runs."""
+    counts = set(num_seeds)
+    told = describe_interval(max(counts, default=0))
+    is_mixed = 1 in counts and len(counts) > 1
+    return f"{told}; where there is one seed, over other plates alone" if is_mixed else told
 
 
 def phrase_basis(num_seeds: int, num_plates: int) -> str:

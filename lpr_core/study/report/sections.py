@@ -1,6 +1,6 @@
 """The content of a report, section by section, before it becomes HTML or Markdown."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -10,7 +10,7 @@ from lpr_core import charts
 from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.curves import band_histories
 from lpr_core.evidence.factorial import describe_effects
-from lpr_core.evidence.wording import describe_interval
+from lpr_core.evidence.wording import describe_intervals
 from lpr_core.study.report import frames, tables
 from lpr_core.study.report.suspect_tables import tabulate_suspect
 from lpr_core.study.report.tables import Table
@@ -153,7 +153,7 @@ def _plot_factor(answers: Answers) -> go.Figure | None:
 
 
 def _tell_cells(answers: Answers, styles: Mapping[str, charts.Style]) -> Section:
-    over = _describe_intervals([len(cell.by_seed) for cell in answers.cells if cell.by_seed])
+    over = describe_intervals([len(cell.by_seed) for cell in answers.cells if cell.by_seed])
     paragraphs = [
         f"Intervals are at 95 %, {over}. Points are runs, one for each seed.",
         *(f"{found.sentence} {describe_effects(found)}" for found in answers.interactions),
@@ -174,13 +174,6 @@ def _tell_cells(answers: Answers, styles: Mapping[str, charts.Style]) -> Section
             *(tables.tabulate_interaction(found) for found in answers.interactions if found.table),
         ),
     )
-
-
-def _describe_intervals(num_seeds: Collection[int]) -> str:
-    """Return what else could have been drawn, where variants have these numbers of seeds."""
-    told = describe_interval(max(num_seeds, default=0))
-    is_mixed = 1 in num_seeds and len(set(num_seeds)) > 1
-    return f"{told}; where there is one seed, over other plates alone" if is_mixed else told
 
 
 def _tell_curves(histories: pd.DataFrame, styles: Mapping[str, charts.Style]) -> Section | None:
@@ -208,7 +201,7 @@ def _tell_noise(answers: Answers, styles: Mapping[str, charts.Style]) -> Section
         Claim(f"{labels[found.variant]}: was it too strong?", found.answer, found.sentence)
         for found in answers.noise
     )
-    over = _describe_intervals([knee.num_seeds for knee in answers.knees])
+    over = describe_intervals([knee.num_seeds for knee in answers.knees])
     response = frames.frame_response(answers)
     figures = (
         charts.plot_dose_response(response, styles, knees=frames.frame_knees(answers)),
