@@ -1,3 +1,5 @@
+import itertools
+
 import cv2
 import numpy as np
 import pandas as pd
@@ -41,6 +43,14 @@ def test_plates_are_drawn_once_and_shared(tmp_path, monkeypatch):
     monkeypatch.setattr("lpr_core.synthesis.generate_plates", None)
     again = draw_plates(ORDER, SEVEN)
     pd.testing.assert_frame_equal(again.frame, drawn.frame)
+
+
+def test_states_of_one_country_are_told_as_one(tmp_path):
+    manifest = write_plates(tmp_path)
+    frame = pd.read_csv(manifest, dtype=str)
+    states = itertools.cycle(["us-ny", "us-tx", "eu"])
+    frame.assign(plate_region=list(itertools.islice(states, len(frame)))).to_csv(manifest)
+    assert read_plates(manifest, PLATE_FORMAT).description == "own plates, eu, us"
 
 
 def test_a_manifest_is_taken_with_its_two_splits(plates):

@@ -55,7 +55,9 @@ def read_plates(manifest_path: Path, plate_format: PlateFormat) -> StudyPlates:
         FileNotFoundError: There is no such file.
     """
     frame = _read_both_splits(manifest_path, plate_format)
-    regions = ", ".join(sorted(set(frame["plate_region"]) - {""})) or "regions unknown"
+    # `us-ny` and thirty others are told as `us`, or a page's first line would hold nothing else.
+    families = {region.partition("-")[0] for region in frame["plate_region"]} - {""}
+    regions = ", ".join(sorted(families)) or "regions unknown"
     return StudyPlates(manifest_path.resolve(), frame, "own", f"own plates, {regions}")
 
 
