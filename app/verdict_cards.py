@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from lpr_core.evidence.verdicts import Part, Verdict
-from lpr_core.evidence.wording import percent, points
+from lpr_core.evidence.wording import percent, points, show_range
 
 SIGNS = {"supported": "✓", "refuted": "✗", "equivalent": "=", "undecided": "?"}
 """Stands before each outcome, so that colour is not needed to tell them apart."""
@@ -31,14 +31,6 @@ def format_effect(part: Part) -> str:
     return percent(part.effect) if part.target else f"{points(part.effect)} pp"
 
 
-def format_interval(part: Part, low: float | None, high: float | None) -> str:
-    """Return an interval in the effect's unit; empty where there is none."""
-    if low is None or high is None:
-        return ""
-    form = percent if part.target else points
-    return f"{form(low)} to {form(high)}"
-
-
 def tabulate_parts(verdict: Verdict) -> pd.DataFrame:
     """Return one row for each way of transfer, for the table behind a verdict."""
     return pd.DataFrame([_tabulate_part(part) for part in verdict.parts])
@@ -50,7 +42,7 @@ def _tabulate_part(part: Part) -> dict[str, str | float]:
         "Transfer": SCOPES.get(part.scope, part.scope),
         "Verdict": part.outcome,
         "Effect": format_effect(part),
-        "95 % interval": format_interval(part, part.low, part.high),
+        "95 % interval": show_range(part, part.low, part.high),
         "Seeds alone (BCa)": over_seeds,
         "Plates alone": over_plates,
         "p": round(part.p_value, 4),
@@ -66,8 +58,8 @@ def _format_alone(part: Part) -> tuple[str, str]:
         return "", ""
     found = part.weakest
     return (
-        format_interval(part, found.seeds_low, found.seeds_high),
-        format_interval(part, found.plates_low, found.plates_high),
+        show_range(part, found.seeds_low, found.seeds_high),
+        show_range(part, found.plates_low, found.plates_high),
     )
 
 
@@ -98,6 +90,6 @@ def _part_tile(part: Part) -> str:
         f'<div role="listitem"><span class="lpr-scope lpr-{part.outcome}" '
         f'title="{part.outcome}">{SIGNS[part.outcome]} {escape(scope)}</span>'
         f"<strong>{format_effect(part)}</strong>"
-        f"<small>{format_interval(part, part.low, part.high)}</small>"
+        f"<small>{show_range(part, part.low, part.high)}</small>"
         f"{'<small>over plates alone</small>' if part.num_seeds == 1 else ''}</div>"
     )

@@ -64,6 +64,14 @@ def phrase_basis(num_seeds: int, num_plates: int) -> str:
     return basis + (", the interval over plates alone" if num_seeds == 1 else "")
 
 
+def show_range(part: "Part", low: float | None, high: float | None) -> str:
+    """Return an interval in the unit of a part's effect; empty where there is none."""
+    if low is None or high is None:
+        return ""
+    show = percent if part.target else points
+    return f"{show(low)} to {show(high)}"
+
+
 def phrase_part(name: "Name", part: "Part") -> str:
     """Return what holds in one way of transfer, as one sentence."""
     subject = _SUBJECTS[part.scope]

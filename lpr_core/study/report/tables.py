@@ -10,7 +10,7 @@ from lpr_core.evidence.cells import Cell, Score
 from lpr_core.evidence.factorial import Interaction
 from lpr_core.evidence.noise import Knee
 from lpr_core.evidence.verdicts import Part, Verdict
-from lpr_core.evidence.wording import SCOPES, percent, points
+from lpr_core.evidence.wording import SCOPES, percent, points, show_range
 from lpr_core.study.report.frames import arrange_map, frame_response
 
 _NUM_MISREAD = 5
@@ -57,9 +57,9 @@ def _show_part(part: Part) -> tuple[str, ...]:
         SCOPES[part.scope] + (f", less {part.rival}" if len(part.comparisons) > 1 else ""),
         part.outcome,
         show_effect(part),
-        _show_range(part, part.low, part.high),
-        _show_range(part, found.seeds_low, found.seeds_high),
-        _show_range(part, found.plates_low, found.plates_high),
+        show_range(part, part.low, part.high),
+        show_range(part, found.seeds_low, found.seeds_high),
+        show_range(part, found.plates_low, found.plates_high),
         _show_p(part.p_value),
         _show_p(part.p_holm),
         str(part.num_seeds),
@@ -72,13 +72,6 @@ def show_effect(part: Part) -> str:
     if part.effect is None:
         return ""
     return percent(part.effect) if part.target else f"{points(part.effect)} points"
-
-
-def _show_range(part: Part, low: float | None, high: float | None) -> str:
-    if low is None or high is None:
-        return ""
-    show = percent if part.target else points
-    return f"{show(low)} to {show(high)}"
 
 
 def _show_p(p_value: float) -> str:
