@@ -78,6 +78,17 @@ def test_plates_that_are_not_drawn_are_masked_and_without_pictures(folder):
         assert not list(folder.path.rglob("*.jpg"))
 
 
+def test_drawn_plates_have_pictures(folder):
+    num_plates = len(folder.plates())
+    found = [folder.picture_path(plate) is not None for plate in range(0, num_plates, 97)]
+    assert all(found) if folder.read_study().data.kind == "drawn" else not any(found)
+
+
+def test_no_picture_is_shipped_twice():
+    pictures = [path.read_bytes() for path in (SHIPPED_DIR / "studies").rglob("*.jpg")]
+    assert len(set(pictures)) == len(pictures)
+
+
 @pytest.fixture
 def bare_machine(tmp_path, monkeypatch):
     """Nothing but what is shipped."""

@@ -121,6 +121,42 @@ def test_pictures_are_found(study):
     assert study.picture_path(12) is None
 
 
+@pytest.fixture
+def borrower(tmp_path):
+    """A study without pictures beside one that has them."""
+    plant(tmp_path / "lender", seeds=[0])
+    study = plant(tmp_path / "borrower", seeds=[0], pictures=False)
+    assert not (study.path / "pictures").exists()
+    return study
+
+
+def change_record(study, **changes):
+    record = study.read_study()
+    record.model_copy(update={"data": record.data.model_copy(update=changes)}).write(study.path)
+
+
+def test_pictures_are_borrowed_of_a_study_of_the_same_plates(borrower):
+    lender = borrower.path.parent / "lender"
+    assert borrower.picture_path(3) == lender / "pictures" / "3.jpg"
+    assert borrower.picture_path(12) is None
+
+
+def test_no_pictures_of_other_plates_are_borrowed(borrower):
+    change_record(borrower, fingerprint="1" * 64)
+    assert borrower.picture_path(3) is None
+
+
+def test_no_pictures_of_plates_in_another_order_are_borrowed(borrower):
+    borrower.write_plates(borrower.plates().iloc[::-1])
+    assert borrower.picture_path(3) is None
+
+
+@pytest.mark.parametrize("name", ["study.json", "plates.csv"])
+def test_a_damaged_study_lends_no_pictures(borrower, name):
+    (borrower.path.parent / "lender" / name).write_text("{")
+    assert borrower.picture_path(3) is None
+
+
 def test_answers_and_diagnosis_are_kept(tmp_path):
     study = StudyFolder(tmp_path)
     assert (study.read_answers(), study.read_diagnosis()) == ({}, {})

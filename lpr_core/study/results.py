@@ -1,5 +1,6 @@
 """The study folder: what a study leaves behind, read without Keras."""
 
+import filecmp
 import gzip
 import hashlib
 import io
@@ -7,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -30,9 +31,10 @@ class StudyFolder:
     """One study on disk.
 
     Files: `study.json`, `plates.csv` (validation plates in order), `pictures/` (small ones of drawn
-    plates), `runs/<variant>/seed-<n>/` (run folders with `noisy_predictions.csv.gz` beside the rest
-    and without weights), and, once they are made, `answers.json` and `diagnosis.json`. While runs
-    are missing, `work/` holds what can be computed anew.
+    plates; see `picture_path`), `runs/<variant>/seed-<n>/` (run folders with
+    `noisy_predictions.csv.gz` beside the rest and without weights), and, once they are made,
+    `answers.json` and `diagnosis.json`. While runs are missing, `work/` holds what can be computed
+    anew.
 
     Attributes:
         path: The folder; its name is the study's.
@@ -141,9 +143,14 @@ class StudyFolder:
         write_text_atomic(self.path / "plates.csv", table.to_csv(index=False))
 
     def picture_path(self, plate: int) -> Path | None:
-        """Return a plate's small picture; `None` where the study may not show it."""
-        path = self.path / "pictures" / f"{plate}.jpg"
-        return path if path.is_file() else None
+        """Return a plate's small picture; `None` where the study may not show it.
+
+        Pictures need to be kept once: a study without any borrows them of one beside it that
+        measured on the same plates.
+        """
+        lender = self if self._has_pictures() else self._find_lender()
+        path = lender.path / "pictures" / f"{plate}.jpg" if lender else None
+        return path if path and path.is_file() else None
 
     def read_answers(self) -> dict[str, Any]:
         """Return the verdicts; empty before `lpr study report`."""
@@ -168,6 +175,23 @@ class StudyFolder:
             content = hashlib.sha256(path.read_bytes()).hexdigest()
             total.update(f"{path.relative_to(self.path).as_posix()} {content}\n".encode())
         return total.hexdigest()
+
+    def _has_pictures(self) -> bool:
+        return (self.path / "pictures").is_dir()
+
+    def _find_lender(self) -> Self | None:
+        others = (type(self)(path.parent) for path in self.path.parent.glob("*/pictures"))
+        return next((other for other in others if self._measures_on_plates_of(other)), None)
+
+    def _measures_on_plates_of(self, other: Self) -> bool:
+        """Whether two studies have the same plates, and number them alike."""
+        try:
+            theirs, ours = other.read_study().data, self.read_study().data
+            return theirs.fingerprint == ours.fingerprint and filecmp.cmp(
+                self.path / "plates.csv", other.path / "plates.csv", shallow=False
+            )
+        except (OSError, ValueError):
+            return False  # a damaged study lends nothing
 
     def _list_keys(self) -> Iterator[tuple[str, int]]:
         record = self.read_study()
