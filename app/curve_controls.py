@@ -1,5 +1,6 @@
 """The row above every figure of curves: which measure, which lines, which scale."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import streamlit as st
@@ -21,27 +22,27 @@ class CurveChoice(NamedTuple):
     log_scale: bool
 
 
-def choose_curves(default: str) -> CurveChoice:
-    """Ask for the curves, beginning with the measure `default`; the choice lives in the URL."""
+def choose_curves(measure: str, parts: Sequence[str] = tuple(PARTS)) -> CurveChoice:
+    """Ask for the curves, beginning with this measure and these parts; the choice is in the URL."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        measure = st.segmented_control(
+        chosen_measure = st.segmented_control(
             "Measure",
             MEASURES,
-            default=default,
+            default=measure,
             required=True,
             format_func=MEASURES.__getitem__,
             key="measure",
             bind="query-params",
             wrap=True,
         )
-        parts = st.pills(
+        chosen_parts = st.pills(
             "Lines",
             list(PARTS),
             selection_mode="multi",
-            default=list(PARTS),
+            default=parts,
             format_func=str.capitalize,
             key="lines",
             bind="query-params",
         )
         log_scale = st.toggle("Log scale", key="log", bind="query-params")
-    return CurveChoice(measure, parts, log_scale)
+    return CurveChoice(chosen_measure, chosen_parts, log_scale)

@@ -160,4 +160,4 @@ def test_figures_leave_room_for_their_legend():
         plot_histories({str(run): make_history(0.1) for run in range(count)}, "plate_accuracy")
         for count in (1, 9)
     )
-    assert many.layout.height - few.layout.height == 8 * 14
+    assert many.layout.height - few.layout.height == 8 * 20

@@ -1,11 +1,15 @@
 """Figures of studies: what is drawn where, in whose colours, and what is told in words."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from lpr_core.charts import (
     COLOURS,
+    MAX_BANDS,
+    RAMP,
     TRANSFER_COLOURS,
     describe_figure,
     plot_bands,
@@ -22,6 +26,7 @@ from lpr_core.charts import (
     plot_slots,
     style_variants,
 )
+from lpr_core.study.designs import NOISE_GRID
 
 VARIANTS = [
     {"name": name, "label": name.capitalize(), "factors": {"transfer": transfer, "noise": noise}}
@@ -43,11 +48,47 @@ def test_transfer_chooses_the_colour_and_noise_the_dash():
     }
 
 
-def test_other_variants_take_their_turn_and_change_the_dash_when_colours_repeat():
-    variants = [{"name": str(n), "label": str(n), "factors": {"fold": n}} for n in range(7)]
+def make_variants(**factors) -> list[dict]:
+    """Return a variant for each combination of the factors' levels."""
+    rows = [dict(zip(factors, levels, strict=True)) for levels in product(*factors.values())]
+    return [
+        {"name": str(n), "label": str(n), "factors": {"transfer": "fine-tuned", **row}}
+        for n, row in enumerate(rows)
+    ]
+
+
+def test_variants_along_a_scale_go_from_one_end_of_the_ramp_to_the_other():
+    colours = [style.colour for style in style_variants(make_variants(noise=NOISE_GRID)).values()]
+    assert (colours[0], colours[-1]) == (RAMP[0], RAMP[-1])
+    assert len(set(colours)) == len(NOISE_GRID)
+
+
+def test_a_level_keeps_its_colour_whatever_the_order():
+    variants = make_variants(freeze=(0.0, 0.25, 0.5, 1.0))
+    assert style_variants(variants[::-1]) == style_variants(variants)
+
+
+def test_a_second_factor_beside_a_scale_chooses_the_dash():
+    variants = make_variants(share=(0.05, 0.4, 0.7, 1.0), transfer=("none", "fine-tuned"))
     styles = list(style_variants(variants).values())
+    assert [style.dash for style in styles] == ["solid", "dash"] * 4
+    assert [style.colour for style in styles[::2]] == [style.colour for style in styles[1::2]]
+
+
+def test_other_variants_take_their_turn_and_change_the_dash_when_colours_repeat():
+    styles = list(style_variants(make_variants(head=[str(n) for n in range(7)])).values())
     assert [style.colour for style in styles] == [*COLOURS, COLOURS[0]]
     assert [style.dash for style in styles] == ["solid"] * 6 + ["dash"]
+
+
+@pytest.mark.parametrize("count", [0, 1, 40])
+def test_any_number_of_variants_has_a_look(count):
+    assert len(style_variants(make_variants(head=[str(n) for n in range(count)]))) == count
+
+
+def test_a_scale_with_too_much_beside_it_is_none():
+    variants = make_variants(noise=(0.0, 0.1, 0.2), backbone=("a", "b", "c", "d"))
+    assert [style.colour for style in style_variants(variants).values()][:6] == list(COLOURS)
 
 
 def test_variants_that_would_look_alike_take_their_turn():
@@ -123,6 +164,15 @@ def test_bands_lie_around_each_line_and_the_legend_names_a_variant_once():
         [0.7] * 2,
     ]
     assert describe_figure(figure).endswith("None, training 0.8; None, validation 0.6.")
+
+
+def test_many_variants_have_no_bands_but_tell_their_intervals():
+    variants = make_variants(share=[n / 10 for n in range(MAX_BANDS + 1)])
+    bands = pd.concat(make_bands().assign(variant=variant["name"]) for variant in variants)
+    figure = plot_bands(bands, style_variants(variants), "character_accuracy")
+    assert not any(line.fill for line in figure.data)
+    assert sum(line.showlegend for line in figure.data) == len(variants)
+    np.testing.assert_allclose(figure.data[0].customdata, [[0.7, 0.9]] * 2)
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from app.study_answers import fit_results
 from app.study_from_runs import make_study
 from app.study_view import StudyView
+from lpr_core.charts import MAX_BANDS
 from lpr_core.evidence.answers import Answers, answer_study
 from lpr_core.study.inputs import read_inputs
 from lpr_core.study.masking import mask_study
@@ -262,6 +263,12 @@ def test_single_trainings_are_told_apart_from_a_study_s_runs(planted, tmp_path, 
 
 def test_a_single_seed_has_no_bands():
     assert "there are no bands, for there is one seed" in said(open_page("runs", study="single"))
+
+
+def test_many_variants_begin_with_their_validation_curves_and_say_why_there_are_no_bands():
+    page = open_page("runs", study="learning-curve")
+    assert page.button_group(key="lines").value == ["validation"]
+    assert f"bands are drawn of up to {MAX_BANDS} variants" in said(page)
 
 
 def test_why_a_run_failed_is_told():

@@ -11,7 +11,7 @@ from app.run_tables import compare_configs
 from app.study_answers import require_answers
 from app.study_picker import require_study
 from app.study_view import StudyView, read_histories, read_runs
-from lpr_core.charts import plot_bands, plot_costs, plot_gaps
+from lpr_core.charts import MAX_BANDS, PARTS, plot_bands, plot_costs, plot_gaps
 from lpr_core.evidence.curves import band_histories
 
 STATES = {
@@ -39,7 +39,10 @@ def choose_variants(view: StudyView) -> list[str]:
 
 
 def show_curves(view: StudyView, variants: list[str]) -> None:
-    measure, parts, log_scale = choose_curves("character_accuracy")
+    is_crowded = len(view.labels) > MAX_BANDS
+    measure, parts, log_scale = choose_curves(
+        "character_accuracy", ["validation"] if is_crowded else list(PARTS)
+    )
     histories = read_histories(view)
     bands = band_histories(histories[histories["variant"].isin(variants)], measure)
     bands = bands[bands["part"].isin(parts)]
@@ -48,15 +51,18 @@ def show_curves(view: StudyView, variants: list[str]) -> None:
         return
     figure = plot_bands(bands, view.styles, measure, log_scale=log_scale)
     show_figure(figure, bands, "curves")
-    band = (
-        "there are no bands, for there is one seed"
-        if bands["num_seeds"].max() == 1
-        else "the bands are the 95 % interval of the mean over seeds"
-    )
     st.caption(
-        f"Thick lines are validation, thin ones with crosses training; {band}. Training is "
-        "measured while the network learns, with noise and dropout."
+        f"Thick lines are validation, thin ones with crosses training; {describe_bands(bands)}. "
+        "Training is measured while the network learns, with noise and dropout."
     )
+
+
+def describe_bands(bands: pd.DataFrame) -> str:
+    if bands["num_seeds"].max() == 1:
+        return "there are no bands, for there is one seed"
+    if bands["variant"].nunique() > MAX_BANDS:
+        return f"bands are drawn of up to {MAX_BANDS} variants, so choose fewer to see them"
+    return "the bands are the 95 % interval of the mean over seeds"
 
 
 def show_gaps(view: StudyView, cells: pd.DataFrame) -> None:

@@ -19,11 +19,16 @@ from lpr_core.charts.palette import Style
 _PARTS = {"validation": 2.5, "training": 1.2}
 """Widths of the lines; the thin ones of training have small crosses."""
 
+MAX_BANDS = 6
+"""Variants whose bands can be told apart; of more, only the means are drawn."""
+
 
 def plot_bands(
     bands: pd.DataFrame, styles: Mapping[str, Style], measure: str, *, log_scale: bool = False
 ) -> go.Figure:
     """Draw the mean of a measure over the seeds of each variant, epoch by epoch, in its band.
+
+    More than `MAX_BANDS` variants have no bands; the hover text tells the intervals.
 
     Args:
         bands: One row for each variant, part (`training`, `validation`) and epoch, with
@@ -38,8 +43,11 @@ def plot_bands(
     check_known("measure", [measure], MEASURES)
     check_known("part", bands["part"].unique(), _PARTS)
     figure = go.Figure()
+    has_bands = bands["variant"].nunique() <= MAX_BANDS
     for (variant, part), rows in each_group(bands, ["variant", "part"]):
-        _add_band(figure, styles[variant], part, rows)
+        if has_bands:
+            _add_band(figure, styles[variant], rows)
+        _add_mean(figure, styles[variant], part, rows)
     figure.update_xaxes(title="Epoch")
     figure.update_yaxes(title=MEASURES[measure], type="log" if log_scale else "linear")
     if measure != "loss" and not log_scale:
@@ -51,23 +59,28 @@ def plot_bands(
     return finish_figure(figure, f"{MEASURES[measure]} by epoch. Last means: {told or 'none yet'}.")
 
 
-def _add_band(figure: go.Figure, style: Style, part: str, rows: pd.DataFrame) -> None:
-    is_first = not any(line.legendgroup == style.label for line in figure.data)
-    shared = {"legendgroup": style.label, "x": rows["epoch"], "mode": "lines"}
+def _add_band(figure: go.Figure, style: Style, rows: pd.DataFrame) -> None:
     for bound, fill in (("low", None), ("high", "tonexty")):
         figure.add_scatter(
-            **shared,
+            legendgroup=style.label,
+            x=rows["epoch"],
             y=rows[bound],
+            mode="lines",
             line={"width": 0},
             fill=fill,
             fillcolor=fade_colour(style.colour, 0.16),
             showlegend=False,
             hoverinfo="skip",
         )
-    is_training = part == "training"
+
+
+def _add_mean(figure: go.Figure, style: Style, part: str, rows: pd.DataFrame) -> None:
+    is_first = not any(line.name == style.label for line in figure.data)
     figure.add_scatter(
-        **shared | {"mode": "lines+markers" if is_training else "lines"},
+        legendgroup=style.label,
+        x=rows["epoch"],
         y=rows["mean"],
+        mode="lines+markers" if part == "training" else "lines",
         name=style.label,
         meta=f"{style.label}, {part}",
         showlegend=is_first,

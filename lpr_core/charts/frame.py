@@ -18,6 +18,9 @@ NAME_LENGTH = 32
 _LINE_LENGTH = 20
 """Longer names at the edge of a figure are broken."""
 
+_ENTRY_HEIGHT = 20
+"""Pixels of a line of the legend."""
+
 MEASURES = {
     "loss": "Loss",
     "character_accuracy": "Characters right",
@@ -34,15 +37,22 @@ def describe_figure(figure: go.Figure) -> str:
 def finish_figure(figure: go.Figure, description: str, *, height: int = 320) -> go.Figure:
     """Give a figure its description and a frame that fits a phone as well as a desk.
 
-    `height` is that of the plot in pixels; the legend below it gets its own lines on top.
+    `height` is that of the plot in pixels; the legend below it gets a line for each entry on top,
+    as many as a phone needs.
     """
     num_entries = sum(line.showlegend is not False and bool(line.name) for line in figure.data)
     figure.update_layout(
         meta={"description": description},
-        height=height + 14 * num_entries,
+        height=height + _ENTRY_HEIGHT * num_entries,
         margin={"l": 8, "r": 8, "t": 28, "b": 8},
         # Below the axis' title, in pixels; a share of the height would drift away in tall figures.
-        legend={"orientation": "h", "yanchor": "top", "y": -60 / (height - 80), "x": 0},
+        legend={
+            "orientation": "h",
+            "yanchor": "top",
+            "y": -60 / (height - 80),
+            "x": 0,
+            "tracegroupgap": 0,
+        },
         hovermode="closest",
     )
     return figure

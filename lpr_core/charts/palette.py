@@ -1,17 +1,30 @@
 """One look for each variant of a study, the same on every page and in the report.
 
 Transfer chooses the colour, noise the dash and the marker, so that a figure can be read without
-colours too. Variants that differ in something else get the colours in turn.
+colours too. Variants along a scale (strengths of noise, shares of plates) get colours along a ramp.
+All others get the colours in turn.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import cycle
 from typing import Any, Literal
+
+from plotly.colors import sample_colorscale
 
 from lpr_core.charts.frame import COLOURS
 
 TRANSFER_COLOURS = {"none": COLOURS[0], "frozen": COLOURS[1], "fine-tuned": COLOURS[2]}
+RAMP = (COLOURS[0], COLOURS[4], COLOURS[3], COLOURS[1])
+"""From little to much: blue, violet, purple, orange, all seen as well on white as on black."""
+
+Dash = Literal["solid", "dash", "dot"]
+_GROUPS: tuple[tuple[Dash, str], ...] = (
+    ("solid", "circle"),
+    ("dash", "diamond-open"),
+    ("dot", "square-open"),
+)
+_MIN_LEVELS = 3
+"""Fewer levels are told apart better by the colours in turn."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +40,7 @@ class Style:
 
     label: str
     colour: str
-    dash: Literal["solid", "dash", "dot"] = "solid"
+    dash: Dash = "solid"
     symbol: str = "circle"
 
 
@@ -39,26 +52,57 @@ def style_variants(variants: Iterable[Mapping[str, Any]]) -> dict[str, Style]:
             the looks must not depend on which of them are shown.
     """
     variants = list(variants)
-    transfers = [variant["factors"].get("transfer") for variant in variants]
-    looks = [(variant["factors"].get("transfer"), _has_noise(variant)) for variant in variants]
-    if set(transfers) <= set(TRANSFER_COLOURS) and len(set(looks)) == len(looks):
-        return {
-            variant["name"]: _style(variant["label"], TRANSFER_COLOURS[transfer], is_noisy)
-            for variant, (transfer, is_noisy) in zip(variants, looks, strict=True)
-        }
+    factors = [variant["factors"] for variant in variants]
+    looks = _look_by_cell(factors) or _look_by_level(factors) or _look_in_turn(len(variants))
     return {
-        variant["name"]: _style(variant["label"], colour, number >= len(COLOURS))
-        for number, (variant, colour) in enumerate(zip(variants, cycle(COLOURS), strict=False))
+        variant["name"]: Style(variant["label"], colour, *_GROUPS[group])
+        for variant, (colour, group) in zip(variants, looks, strict=True)
     }
 
 
-def _has_noise(variant: Mapping[str, Any]) -> bool:
-    return bool(variant["factors"].get("noise"))
+def _look_by_cell(factors: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """Return colours by transfer and groups by noise; nothing where two would look alike."""
+    cells = [(row.get("transfer"), bool(row.get("noise"))) for row in factors]
+    are_known = {transfer for transfer, _ in cells} <= set(TRANSFER_COLOURS)
+    if not are_known or len(set(cells)) < len(cells):
+        return []
+    return [(TRANSFER_COLOURS[str(transfer)], int(is_noisy)) for transfer, is_noisy in cells]
 
 
-def _style(label: str, colour: str, is_second: bool) -> Style:
-    return (
-        Style(label, colour, "dash", "diamond-open")
-        if is_second
-        else Style(label, colour, "solid", "circle")
-    )
+def _look_by_level(factors: Sequence[Mapping[str, Any]]) -> list[tuple[str, int]]:
+    """Return colours by the factor of most levels, groups by the rest; nothing without a scale."""
+    scale, levels = _find_scale(factors)
+    rests = [{name: row[name] for name in row if name != scale} for row in factors]
+    groups = [rest for number, rest in enumerate(rests) if rest not in rests[:number]]
+    if len(levels) < _MIN_LEVELS or len(groups) > len(_GROUPS):
+        return []
+    steps = [number / (len(levels) - 1) for number in range(len(levels))]
+    ramp = sample_colorscale(list(RAMP), steps, colortype="tuple")
+    colours = dict(zip(levels, map(_write_colour, ramp), strict=True))
+    return [
+        (colours[row[scale]], groups.index(rest)) for row, rest in zip(factors, rests, strict=True)
+    ]
+
+
+def _look_in_turn(count: int) -> list[tuple[str, int]]:
+    """Return one colour after the other, and another group for each round."""
+    return [
+        (COLOURS[number % len(COLOURS)], min(number // len(COLOURS), len(_GROUPS) - 1))
+        for number in range(count)
+    ]
+
+
+def _find_scale(factors: Sequence[Mapping[str, Any]]) -> tuple[str, list[float]]:
+    """Return the factor of numbers, which all variants have, of most levels, and these."""
+    scales: dict[str, list[float]] = {"": []}
+    for name in factors[0] if factors else ():
+        values = {row.get(name) for row in factors}
+        numbers = {value for value in values if isinstance(value, int | float)}
+        if numbers == values:
+            scales[name] = sorted(numbers)
+    return max(scales.items(), key=lambda named: len(named[1]))
+
+
+def _write_colour(parts: Iterable[float]) -> str:
+    """Return red, green and blue, each 0 to 1, as `#rrggbb`."""
+    return "#" + "".join(f"{round(255 * part):02x}" for part in parts)

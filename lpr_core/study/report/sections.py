@@ -184,13 +184,19 @@ def _tell_curves(histories: pd.DataFrame, styles: Mapping[str, charts.Style]) ->
         for measure in ("character_accuracy", "loss")
         if len(bands := band_histories(histories, measure))
     ]
-    has_bands = histories.groupby("variant")["seed"].nunique().max() > 1
-    means = "Means over seeds with bands at 95 %" if has_bands else "One training each, so no bands"
     note = (
-        f"{means}, epoch by epoch. Training values are measured while "
+        f"{_describe_means(histories)}, epoch by epoch. Training values are measured while "
         "the network learns, with dropout and noise; the table above has clean ones."
     )
     return Section("How they learned", (note,), figures=tuple(figures))
+
+
+def _describe_means(histories: pd.DataFrame) -> str:
+    if histories.groupby("variant")["seed"].nunique().max() == 1:
+        return "One training each, so no bands"
+    if histories["variant"].nunique() > charts.MAX_BANDS:
+        return "Means over seeds, without bands, for so many would hide each other"
+    return "Means over seeds with bands at 95 %"
 
 
 def _tell_noise(answers: Answers, styles: Mapping[str, charts.Style]) -> Section | None:
