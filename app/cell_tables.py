@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from app.verdict_cards import SCOPES
 from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.cells import Cell
+from lpr_core.evidence.wording import SCOPES, name_scope
 
 _COLUMNS = (
     "variant", "label", "transfer", "noise", "mean", "low", "high",
@@ -68,10 +68,10 @@ def tabulate_contrasts(answers: Answers) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 
 def _name_comparison(hypothesis: str, scope: str, reference: Cell) -> str:
-    """Return `H2 Frozen: transfer less none`, short enough for the edge of a figure."""
-    scope = SCOPES.get(scope, scope)
+    """Return `H2 Frozen less from scratch`, short enough for the edge of a figure."""
+    scope = name_scope(scope)
     words = {
-        "H2": f"{scope} less none",
+        "H2": f"{scope} less from scratch",
         "H3": f"{scope}: noise less none",
         "H4": f"{scope} + noise less {_name_cell(reference)}",
     }
@@ -81,4 +81,4 @@ def _name_comparison(hypothesis: str, scope: str, reference: Cell) -> str:
 def _name_cell(cell: Cell) -> str:
     transfer = str(cell.factors["transfer"])
     noise = " + noise" if cell.factors["noise"] else ""
-    return f"{SCOPES.get(transfer, transfer).lower()}{noise}"
+    return f"{SCOPES.get(transfer, transfer)}{noise}"

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from app.verdict_cards import SCOPES
 from lpr_core.charts import TRANSFER_COLOURS
 from lpr_core.evidence.answers import Answers
+from lpr_core.evidence.wording import name_scope
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Axis:
     is_share: bool = True
 
 
-SERIES_COLOURS = {SCOPES[transfer]: colour for transfer, colour in TRANSFER_COLOURS.items()}
+SERIES_COLOURS = {name_scope(transfer): colour for transfer, colour in TRANSFER_COLOURS.items()}
 """Ways of transfer look here as they do on all other pages."""
 
 FACTORS = {
@@ -49,7 +49,7 @@ def tabulate_factor(design: str, answers: Answers) -> tuple[pd.DataFrame, pd.Dat
         if cell.characters is None or axis.factor not in cell.factors:
             continue
         level = str(cell.factors.get(axis.series, "all"))
-        place = (SCOPES.get(level, level), float(cell.factors[axis.factor]))
+        place = (name_scope(level), float(cell.factors[axis.factor]))
         score = cell.characters
         means.append((*place, score.mean, score.low, score.high))
         scores += [(*place, seed, value) for seed, value in cell.by_seed.items()]

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from lpr_core.evidence.wording import name_scope
 from lpr_core.study.record import VariantRecord
 
 _OF_CELL = {"recognizer.weights", "recognizer.freeze", "noise_strength"}
@@ -21,7 +22,6 @@ _NOT_COMPARED = SPEED_SETTINGS | {"seed", "manifest", "validation_manifest"}
 _NUM_TOLD = 3
 _NAME_LENGTH = 60
 _VALUE_LENGTH = 24
-_LABELS = {"none": "From scratch", "frozen": "Frozen", "fine-tuned": "Fine-tuned"}
 
 
 def tell_apart(records: Sequence[Mapping[str, Any]]) -> list[VariantRecord]:
@@ -55,7 +55,7 @@ def _describe_cell(config: Mapping[str, Any]) -> VariantRecord:
         transfer = "frozen" if float(recognizer.get("freeze", 0)) == 1 else "fine-tuned"
     return VariantRecord(
         name=_name_cell(transfer, noise),
-        label=_LABELS[transfer] + (f", noise {noise:g}" if noise else ""),
+        label=name_scope(transfer) + (f", noise {noise:g}" if noise else ""),
         factors={"transfer": transfer, "noise": noise},
     )
 

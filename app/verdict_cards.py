@@ -7,12 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from lpr_core.evidence.verdicts import Part, Verdict
-from lpr_core.evidence.wording import percent, points, show_range
+from lpr_core.evidence.wording import name_scope, percent, points, show_range
 
 SIGNS = {"supported": "✓", "refuted": "✗", "equivalent": "=", "undecided": "?"}
 """Stands before each outcome, so that colour is not needed to tell them apart."""
-
-SCOPES = {"none": "From scratch", "frozen": "Frozen", "fine-tuned": "Fine-tuned"}
 
 
 def show_verdicts(verdicts: Iterable[Verdict]) -> None:
@@ -39,7 +37,7 @@ def tabulate_parts(verdict: Verdict) -> pd.DataFrame:
 def _tabulate_part(part: Part) -> dict[str, str | float]:
     over_seeds, over_plates = _format_alone(part)
     return {
-        "Transfer": SCOPES.get(part.scope, part.scope),
+        "Transfer": name_scope(part.scope),
         "Verdict": part.outcome,
         "Effect": format_effect(part),
         "95 % interval": show_range(part, part.low, part.high),
@@ -85,7 +83,7 @@ def _outcome_badge(outcome: str) -> str:
 
 def _part_tile(part: Part) -> str:
     """Return one way of transfer: its outcome as a sign, its effect large, its interval small."""
-    scope = SCOPES.get(part.scope, part.scope)
+    scope = name_scope(part.scope)
     return (
         f'<div role="listitem"><span class="lpr-scope lpr-{part.outcome}" '
         f'title="{part.outcome}">{SIGNS[part.outcome]} {escape(scope)}</span>'

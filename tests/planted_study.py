@@ -101,7 +101,7 @@ def freeze_variants() -> list[Variant]:
                 "noise": 0.0,
             },
             accuracy=top - 0.5 * share**2,
-            label=f"{backbone}, {share:.0%} frozen",
+            label=f"{backbone}, {100 * share:.0f} % frozen",
         )
         for backbone, top in tops.items()
         for share in (0.0, 0.25, 0.5, 0.75, 1.0)
@@ -115,7 +115,7 @@ def share_variants() -> list[Variant]:
             name=f"{transfer}-{round(100 * share):03d}",
             factors={"transfer": transfer, "noise": 0.0, "share": share},
             accuracy=top - 0.3 * (1 - share) ** 3,
-            label=f"{label}, {share:.0%} of the plates",
+            label=f"{label}, {100 * share:.0f} % of the plates",
         )
         for share in (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
         for transfer, top, label in _TWO_WAYS
@@ -151,7 +151,7 @@ def remedy_variants() -> list[Variant]:
     ]
 
 
-_TWO_WAYS = (("none", 0.9, "No transfer"), ("fine-tuned", 0.95, "Fine-tuned"))
+_TWO_WAYS = (("none", 0.9, "From scratch"), ("fine-tuned", 0.95, "Fine-tuned"))
 
 DESIGNS = {
     "hypotheses": hypotheses_variants,

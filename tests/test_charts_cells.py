@@ -21,7 +21,7 @@ def test_lines_go_through_the_transfers_in_order():
     figure = plot(("c", "fine-tuned", False, 0.5), ("a", "none", False, 0.3))
     (line,) = [line for line in figure.data if line.mode == "lines"]
     assert list(line.y) == [0.3, 0.5]
-    assert figure.layout.xaxis.ticktext == ("None", "Fine-tuned")
+    assert figure.layout.xaxis.ticktext == ("From scratch", "Fine-tuned")
 
 
 def test_two_strengths_of_noise_stand_in_one_place():
@@ -35,5 +35,5 @@ def test_two_strengths_of_noise_stand_in_one_place():
 
 def test_an_unknown_transfer_is_left_out():
     figure = plot(("a", "none", False, 0.3), ("b", "borrowed", False, 0.4))
-    assert figure.layout.xaxis.ticktext == ("None",)
+    assert figure.layout.xaxis.ticktext == ("From scratch",)
     assert "borrowed" not in describe_figure(figure)

@@ -125,7 +125,7 @@ def test_cells_have_a_line_for_each_noise_seeds_and_intervals():
     np.testing.assert_allclose([mean.error_y.arrayminus[0] for mean in means], [0.02, 0.1, 0.05])
     seeds = [line for line in figure.data if line.mode == "markers" and len(line.y) == 2]
     assert [list(line.y) for line in seeds] == [[0.5, 0.6]] * 3
-    assert figure.layout.xaxis.ticktext == ("None", "Frozen")
+    assert figure.layout.xaxis.ticktext == ("From scratch", "Frozen")
     assert figure.layout.annotations[0].text == "usable"
     assert "Frozen: 40.0% (30.0% to 50.0%)" in describe_figure(figure)
 

@@ -56,7 +56,7 @@ def test_planted_differences_of_a_design_are_found():
     worst = findings["xception-100", "xception-000"]
     assert worst.direction == "worse"
     assert worst.comparison.effect == pytest.approx(-0.5, abs=0.05)
-    assert worst.sentence.startswith("xception, 100% frozen against xception, 0% frozen: ")
+    assert worst.sentence.startswith("xception, 100 % frozen against xception, 0 % frozen: ")
 
 
 def test_a_learning_curve_says_whether_more_plates_still_help():
@@ -65,7 +65,7 @@ def test_a_learning_curve_says_whether_more_plates_still_help():
     assert findings["none-040", "none-020"].direction == "better"
     last = findings["fine-tuned-100", "fine-tuned-070"]
     assert last.sentence.startswith(
-        "Fine-tuned, 100% of the plates against Fine-tuned, 70% of the plates: "
+        "Fine-tuned, 100 % of the plates against Fine-tuned, 70 % of the plates: "
     )
     assert abs(last.comparison.effect) < 0.03  # 0.008 are planted
 

@@ -52,6 +52,14 @@ def test_the_record_is_written_as_it_was_read(study, tmp_path):
     assert StudyFolder(tmp_path).read_study() == record
 
 
+def test_other_words_for_the_variants_make_no_other_study(study):
+    record = study.read_study()
+    renamed = [variant.model_copy(update={"label": "Other words"}) for variant in record.variants]
+    assert record.list_differences(record.model_copy(update={"variants": tuple(renamed)})) == []
+    fewer = record.model_copy(update={"variants": record.variants[:1]})
+    assert record.list_differences(fewer) == ["the variants"]
+
+
 def test_runs_are_listed_with_state_and_factors(study):
     runs = study.runs()
     columns = ["variant", "seed", "state", "transfer", "noise"]

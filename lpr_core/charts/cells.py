@@ -16,8 +16,8 @@ from lpr_core.charts.frame import (
     wrap_name,
 )
 from lpr_core.charts.palette import TRANSFER_COLOURS, Style
+from lpr_core.evidence.wording import name_scope
 
-TRANSFER_LABELS = {"none": "None", "frozen": "Frozen", "fine-tuned": "Fine-tuned"}
 _LINES = {False: ("Without noise", "solid", -0.11), True: ("With noise", "dash", 0.11)}
 _POINTS_WIDTH = 0.12
 
@@ -68,7 +68,7 @@ def plot_cells(
             annotation={"text": name, "font": {"size": 12}},
             annotation_position="top left",
         )
-    ticks = [TRANSFER_LABELS[transfer] for transfer in transfers]
+    ticks = [name_scope(transfer) for transfer in transfers]
     figure.update_xaxes(
         title="Transfer", tickvals=list(range(len(ticks))), ticktext=ticks, zeroline=False
     )

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from lpr_core.evidence.verdicts import Part
 
 SCOPES = {"none": "from scratch", "frozen": "frozen", "fine-tuned": "fine-tuned"}
-"""How a way of transfer is named within a sentence."""
+"""How a way of transfer is named within a sentence; `name_scope` where it stands alone."""
 
 MINUS = "\N{MINUS SIGN}"
 
@@ -19,6 +19,11 @@ _SUBJECTS = {
     "frozen": "Networks with a frozen, pretrained backbone",
     "fine-tuned": "Networks fine-tuned from pretrained weights",
 }
+
+
+def name_scope(level: str) -> str:
+    """Return a way of transfer as a label: `From scratch`; another factor's level as it is."""
+    return SCOPES[level].capitalize() if level in SCOPES else level
 
 
 def points(share: float) -> str:

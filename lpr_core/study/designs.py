@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lpr_core.evidence.wording import name_scope
 from lpr_core.study.record import Factor, VariantRecord
 from lpr_core.training.config import TrainingConfig
 
@@ -25,7 +26,7 @@ _SHARES = (0.05, 0.1, 0.2, 0.4, 0.7, 1.0)
 _DEPTHS = (0.0, 0.25, 0.5, 0.75, 1.0)
 _DEPTH_BACKBONES = ("xception", "efficientnet_b0", "efficientnet_lite0")
 _DEPTH_MIN_HEIGHT = 96  # Xception takes no less than 71
-_TRANSFER_LABELS = {"none": "No transfer", "frozen": "Frozen", "fine-tuned": "Fine-tuned"}
+_TRANSFERS = ("none", "frozen", "fine-tuned")
 
 
 @dataclass(frozen=True)
@@ -143,12 +144,12 @@ def _hypotheses(_: TrainingConfig, weights: str) -> Design:
     variants = [
         Variant(
             transfer + ("+noise" if strength else ""),
-            f"{label}, {'with' if strength else 'without'} noise",
+            f"{name_scope(transfer)}, {'with' if strength else 'without'} noise",
             {"transfer": transfer, "noise": strength},
             {"recognizer": _transfer(transfer, weights), "noise_strength": strength},
         )
         for strength in (0.0, NOISE)
-        for transfer, label in _TRANSFER_LABELS.items()
+        for transfer in _TRANSFERS
     ]
     question = "Does the network suit plates, and do transfer, noise or both of them help?"
     return Design("hypotheses", question, tuple(variants), is_main=True)
@@ -181,7 +182,7 @@ def _freeze_depth(base: TrainingConfig, backbones: Mapping[str, str] | None) -> 
     variants = [
         Variant(
             f"{backbone}-{round(100 * share):03d}",
-            f"{backbone}, {share:.0%} frozen",
+            f"{backbone}, {100 * share:.0f} % frozen",
             {"backbone": backbone, "freeze": share, "transfer": "fine-tuned", "noise": 0.0},
             {
                 "recognizer": {
@@ -204,7 +205,7 @@ def _learning_curve(_: TrainingConfig, weights: str) -> Design:
     variants = [
         Variant(
             f"{transfer}-{round(100 * share):03d}",
-            f"{_TRANSFER_LABELS[transfer]}, {share:.0%} of the plates",
+            f"{name_scope(transfer)}, {100 * share:.0f} % of the plates",
             {"transfer": transfer, "noise": 0.0, "share": share},
             {"recognizer": _transfer(transfer, weights)},
             PlateChoice(share=share),
@@ -221,7 +222,7 @@ def _cross_validation(_: TrainingConfig, weights: str) -> Design:
     variants = [
         Variant(
             f"{transfer}-fold-{fold + 1}",
-            f"{_TRANSFER_LABELS[transfer]}, fold {fold + 1} of {NUM_FOLDS}",
+            f"{name_scope(transfer)}, fold {fold + 1} of {NUM_FOLDS}",
             {"transfer": transfer, "noise": 0.0, "fold": fold + 1},
             {"recognizer": _transfer(transfer, weights)},
             PlateChoice(fold=fold),

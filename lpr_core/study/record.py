@@ -102,6 +102,11 @@ class StudyRecord(BaseModel):
     weights: str = ""
     usable_character_accuracy: float = USABLE_CHARACTER_ACCURACY
 
+    @property
+    def cells(self) -> tuple[tuple[str, dict[str, Factor]], ...]:
+        """The variants as they are told apart; labels are wording, and may change."""
+        return tuple((variant.name, variant.factors) for variant in self.variants)
+
     @classmethod
     def read(cls, folder: Path) -> Self:
         """Read the record of a study folder.
@@ -125,7 +130,7 @@ class StudyRecord(BaseModel):
         compared = {
             "the design": "design",
             "the preset": "preset",
-            "the variants": "variants",
+            "the variants": "cells",
             "the settings": "base_config",
             "the start of transfer": "weights",
         }
