@@ -70,6 +70,17 @@ def test_a_copy_names_the_run_that_was_trained(studies, manifest):
     assert run.read_config()[ORIGIN] == "hypotheses/fine-tuned/seed-0"
 
 
+def test_the_record_tells_of_runs_that_were_trained_before_copied_ones(studies, manifest):
+    twin = StudyFolder(studies / "hypotheses").run("fine-tuned", 0)
+    twin.write_config({**twin.read_config(), "code": {"version": "older"}})
+    noise = studies / "noise"
+    run_study(ask(manifest, "noise", "noise-0.00"), noise)
+    assert StudyFolder(noise).read_study().code == {"version": "older"}
+    run_study(ask(manifest, "noise", "noise-0.00", "noise-0.01"), noise)
+    own = StudyFolder(noise).run("noise-0.01", 0).read_config()
+    assert StudyFolder(noise).read_study().code == own["code"] != {"version": "older"}
+
+
 @pytest.mark.parametrize(
     ("design", "variant", "more"),
     [

@@ -9,6 +9,7 @@ from lpr_core.study.plates import list_asked_plates, tabulate_plates, write_pict
 from lpr_core.study.record import RECORD_NAME, StudyRecord
 from lpr_core.study.results import StudyFolder, summarize_study
 from lpr_core.study.run import discard_weights
+from lpr_core.study.twins import ORIGIN
 from lpr_core.study.workers import RunEvent, perform_runs
 from lpr_core.training.runs import RunFolder
 from lpr_core.training.trackers import check_trackers
@@ -87,13 +88,15 @@ def _perform(folder: StudyFolder, plan: StudyPlan, on_progress: Listener | None)
 
 
 def _note_machine(folder: StudyFolder) -> None:
-    """Copy into the study's record what its first run knows about code, backend and device."""
-    record = folder.read_study()
-    if record.backend:
+    """Copy into the study's record what its first run knows about code, backend and device.
+
+    Runs that were copied of another study speak only where there is no run of its own.
+    """
+    configs = [RunFolder(Path(path)).read_config() for path in folder.runs()["path"]]
+    begun = sorted((config for config in configs if config), key=lambda config: ORIGIN in config)
+    if not begun:
         return
-    for path in folder.runs()["path"]:
-        known = RunFolder(Path(path)).read_config()
-        if known:
-            update = {name: known[name] for name in ("code", "backend", "device")}
-            record.model_copy(update=update).write(folder.path)
-            return
+    record = folder.read_study()
+    known = {name: begun[0][name] for name in ("code", "backend", "device")}
+    if known != record.model_dump(include=set(known)):
+        record.model_copy(update=known).write(folder.path)
