@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.factor_tables import FACTORS, SERIES_COLOURS, tabulate_bars, tabulate_factor
 from app.figures import show_figure
+from app.finding_lines import count_directions, tell_directions
 from app.study_answers import find_answers
 from app.study_picker import offer_studies, open_study
 from app.study_view import StudyView, describe_origin
@@ -43,6 +44,8 @@ def show_answer(design: str, view: StudyView) -> None:
     answers = find_answers(view)
     if answers is None:
         return
+    for line in tell_directions(answers.findings):
+        st.markdown(line)
     if design in FACTORS:
         means, scores = tabulate_factor(design, answers)
         title, as_share = FACTORS[design].title, FACTORS[design].is_share
@@ -58,7 +61,8 @@ def show_answer(design: str, view: StudyView) -> None:
     for note in answers.notes:
         st.caption(f":material/info: {note}")
     if answers.findings:
-        with st.expander(f"{len(answers.findings)} comparisons", icon=":material/compare_arrows:"):
+        label = count_directions(answers.findings)
+        with st.expander(label, icon=":material/compare_arrows:"):
             for finding in answers.findings:
                 st.markdown(f"- {finding.sentence}")
 
