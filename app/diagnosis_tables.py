@@ -58,4 +58,4 @@ def tabulate_ranges(found: Measured) -> pd.DataFrame:
         backbone: {scale: f"{low:.3g} to {high:.3g}" for scale, (low, high) in scales.items()}
         for backbone, scales in found["backbones"].items()
     }
-    return pd.DataFrame.from_dict(ranges, orient="index").rename_axis("Backbone")
+    return pd.DataFrame.from_dict(ranges, orient="index").fillna("").rename_axis("Backbone")
