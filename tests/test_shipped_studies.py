@@ -23,7 +23,11 @@ def folder(request) -> StudyFolder:
 
 @pytest.fixture
 def answers(folder) -> Answers:
-    return Answers.model_validate(folder.read_answers())
+    return answers_of(folder.path.name)
+
+
+def answers_of(name: str) -> Answers:
+    return Answers.model_validate(StudyFolder(SHIPPED_DIR / "studies" / name).read_answers())
 
 
 def flatten(value, path: str = "") -> dict:
@@ -57,6 +61,12 @@ def test_answers_count_the_runs_that_are_there(folder, answers):
 def test_answers_are_those_of_the_runs_and_the_diagnosis(folder, answers):
     assert answers.runs_fingerprint == folder.fingerprint()
     assert answers.diagnosis == folder.read_diagnosis()
+
+
+def test_the_diagnosis_tells_what_the_remedies_gained(folder, answers):
+    if answers.diagnosis:
+        told = [remedy["sentence"] for remedy in answers.diagnosis["remedies"]]
+        assert told == [finding.sentence for finding in answers_of("remedies").findings]
 
 
 def test_answers_can_be_computed_again(folder, answers):
