@@ -243,7 +243,7 @@ def test_a_knee_that_is_open_upwards_is_drawn_to_the_strongest_noise(planted):
     assert frame_knees(answers).values.tolist() == [["none", 0.2, 0.1, 0.26]]
     assert [row[1:] for row in tabulate_knees(answers).rows] == [
         ("0.200", "0.100 to beyond 0.26"),
-        ("beyond 0.26", "beyond 0.26 to beyond 0.26"),
+        ("beyond 0.26", "beyond 0.26"),
     ]
 
 

@@ -173,7 +173,8 @@ def _show_strength(strength: float | None, knee: Knee) -> str:
 
 
 def _show_bounds(knee: Knee) -> str:
-    return f"{_show_strength(knee.low, knee)} to {_show_strength(knee.high, knee)}"
+    low, high = _show_strength(knee.low, knee), _show_strength(knee.high, knee)
+    return low if low == high else f"{low} to {high}"
 
 
 def tabulate_response(answers: Answers) -> Table:
