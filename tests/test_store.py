@@ -4,6 +4,7 @@ import os
 import sqlite3
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, datetime
 
@@ -545,6 +546,44 @@ def test_twenty_people_at_once(tmp_path):
     assert texts == sorted(f"P{number}S{step}" for number in range(20) for step in range(3))
     assert store.search().total == 5
     store.close()
+
+
+class RefusesAtFirst(sqlite3.Connection):
+    """Says a few times, at once, that the file is locked when it is to use the write-ahead log."""
+
+    refusals = 3
+    complaint = "database is locked"
+
+    def execute(self, sql, *rest):
+        if "journal_mode" in sql and self.refusals:
+            self.refusals -= 1
+            raise sqlite3.OperationalError(self.complaint)
+        return super().execute(sql, *rest)
+
+
+@pytest.fixture
+def reluctant(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "x.sqlite3", factory=RefusesAtFirst)) as connection:
+        yield connection
+
+
+def test_others_that_open_the_file_at_the_same_time_are_waited_for(reluctant):
+    database._set_up_sqlite(reluctant, None)
+    assert reluctant.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_what_stays_locked_is_given_up(reluctant, monkeypatch):
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
+    reluctant.refusals = 1000
+    with pytest.raises(sqlite3.OperationalError, match="locked"):
+        database._set_up_sqlite(reluctant, None)
+
+
+def test_other_complaints_are_not_waited_out(reluctant):
+    reluctant.complaint = "disk I/O error"
+    with pytest.raises(sqlite3.OperationalError, match="disk"):
+        database._set_up_sqlite(reluctant, None)
+    assert reluctant.refusals == 2
 
 
 # --- faults, one sentence each

@@ -4,6 +4,7 @@ import errno
 import re
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ from lpr_core.labels.schema import SCHEMA_VERSION
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another one before it gives up."""
+_RETRY_SECONDS = 0.02
 VERSION_TABLE = "lpr_labels_version"
 MIGRATIONS_DIR = Path(__file__).parent / "migrations"
 DIALECTS = ("sqlite", "postgresql")
@@ -263,8 +265,25 @@ def _create_postgresql_engine(url: URL) -> Engine:
 def _set_up_sqlite(connection: Any, _record: Any) -> None:
     # None: the driver leaves BEGIN to us, see _begin_sqlite.
     connection.isolation_level = None
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    _enter_wal(connection)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _enter_wal(connection: Any) -> None:
+    """Turn on the write-ahead log, which for SQLite's timeout does not count as waiting.
+
+    Where several open one file at once it may refuse in an instant, lest they wait for each other.
+    """
+    give_up = time.monotonic() + BUSY_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if "locked" not in str(error) or time.monotonic() > give_up:
+                raise
+        time.sleep(_RETRY_SECONDS)
 
 
 def _begin_sqlite(connection: Connection) -> None:
