@@ -81,6 +81,13 @@ def test_the_record_tells_of_runs_that_were_trained_before_copied_ones(studies, 
     assert StudyFolder(noise).read_study().code == own["code"] != {"version": "older"}
 
 
+def test_a_damaged_configuration_does_not_stop_the_other_runs(studies, manifest):
+    folder = StudyFolder(studies / "hypotheses")
+    (folder.run("fine-tuned", 0).path / "config.json").write_text("{")
+    progress = run_study(ask(manifest, "hypotheses", "fine-tuned", "none"), folder.path)
+    assert (progress.done, progress.failures) == (2, {})
+
+
 @pytest.mark.parametrize(
     ("design", "variant", "more"),
     [

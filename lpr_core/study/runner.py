@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 from lpr_core.study.ledger import Ledger, Listener, StudyProgress
 from lpr_core.study.plan import StudyPlan, StudyRequest, plan_study
@@ -92,7 +93,7 @@ def _note_machine(folder: StudyFolder) -> None:
 
     Runs that were copied of another study speak only where there is no run of its own.
     """
-    configs = [RunFolder(Path(path)).read_config() for path in folder.runs()["path"]]
+    configs = [_read_config(Path(path)) for path in folder.runs()["path"]]
     begun = sorted((config for config in configs if config), key=lambda config: ORIGIN in config)
     if not begun:
         return
@@ -100,3 +101,11 @@ def _note_machine(folder: StudyFolder) -> None:
     known = {name: begun[0][name] for name in ("code", "backend", "device")}
     if known != record.model_dump(include=set(known)):
         record.model_copy(update=known).write(folder.path)
+
+
+def _read_config(run_dir: Path) -> dict[str, Any]:
+    """Return a run's `config.json`; nothing of a damaged one, which must not stop the others."""
+    try:
+        return RunFolder(run_dir).read_config()
+    except ValueError:
+        return {}
