@@ -50,8 +50,8 @@ benchmark: $(DEV_STAMP) ## Time and score the shipped reader beside EfficientNet
 	@$(BIN)/python -m tests.benchmarks
 
 benchmark-labels: $(DEV_STAMP) ## Let 20 people label for 15 minutes against a real server; print errors, times and memory
-	@$(BIN)/python -m tests.benchmark_labels $(ARGS)
-	@$(BIN)/python -m tests.benchmark_intake
+	@$(BIN)/python -m tests.benchmarks.labels $(ARGS)
+	@$(BIN)/python -m tests.benchmarks.intake
 
 readme: $(DEV_STAMP) ## Fill the README's figures and sessions from the shipped reader and real commands
 	@$(BIN)/python -m tests.write_readme

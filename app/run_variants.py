@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from lpr_core.evidence.wording import name_scope
-from lpr_core.study.record import VariantRecord
+from lpr_core.study.folder.record import VariantRecord
 
 _OF_CELL = {"recognizer.weights", "recognizer.freeze", "noise_strength"}
 """Settings that transfer and noise stand for; told only where equal cells differ in them."""

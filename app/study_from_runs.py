@@ -14,8 +14,8 @@ import pandas as pd
 
 from app.run_variants import are_cells, tell_apart
 from app.study_zip import ZipRefusedError
-from lpr_core.study.record import DataRecord, StudyRecord, VariantRecord
-from lpr_core.study.results import StudyFolder
+from lpr_core.study.folder.record import DataRecord, StudyRecord, VariantRecord
+from lpr_core.study.folder.results import StudyFolder
 from lpr_core.training.runs import RunFolder
 
 _COLUMNS = ["image_path", "truth", "plate_region"]

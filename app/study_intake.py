@@ -8,8 +8,8 @@ from pathlib import Path
 from app.study_from_runs import make_study
 from app.study_zip import ZipRefusedError, unpack_results
 from lpr_core.places import studies_dir
-from lpr_core.study.record import RECORD_NAME
-from lpr_core.study.results import StudyFolder
+from lpr_core.study.folder.record import RECORD_NAME
+from lpr_core.study.folder.results import StudyFolder
 
 _NAME = re.compile(r"[\w][\w.+-]{0,80}")
 

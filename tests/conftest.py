@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-REPOSITORY_DIR = Path(__file__).resolve().parents[1]
+from tests.kit.places import REPOSITORY_DIR
+
 PATIENCE_SECONDS = 180  # far more than a machine needs that is not busy with other work
 CHROMIUM_ARGS = [
     "--no-sandbox",

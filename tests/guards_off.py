@@ -36,8 +36,11 @@ class Guard:
     tests: tuple[str, ...]
 
 
-_ARCHIVES, _ZIP_TESTS = "lpr_core/labels/intake/archives.py", ("tests/test_archives.py",)
-_ATTACKS = "tests/test_attacks.py"
+_ARCHIVES, _ZIP_TESTS = (
+    "lpr_core/labels/intake/archives.py",
+    ("tests/labels/intake/test_archives.py",),
+)
+_ATTACKS = "tests/app/labeler/test_attacks.py"
 GUARDS = (
     Guard("traversal in a ZIP", _ARCHIVES, 'if ".." in parts:', "if False:", _ZIP_TESTS),
     Guard("link in a ZIP", _ARCHIVES, "if kind == stat.S_IFLNK:", "if False:", _ZIP_TESTS),
@@ -58,59 +61,59 @@ GUARDS = (
     ),
     Guard(
         "picture bomb",
-        "lpr_core/plates/imaging.py",
+        "lpr_core/pictures/decoding.py",
         "if image.width * image.height > MAX_PIXELS:",
         "if False:",
-        ("tests/test_imaging.py", "tests/test_bad_pictures.py"),
+        ("tests/pictures/test_decoding.py", "tests/pictures/test_bad_pictures.py"),
     ),
     Guard(
         "formula in a cell",
         "lpr_core/labels/exchange/cells.py",
         "printable.startswith(_GUARDED_STARTS)",
         "False",
-        ("tests/test_exchange.py",),
+        ("tests/labels/exchange/test_exchange.py",),
     ),
     Guard(
         "guessed passwords",
         "lpr_core/labels/people/attempts.py",
         "    if wait:\n",
         "    if False:\n",
-        ("tests/test_people.py", "-k", "sqlite"),
+        ("tests/labels/people/test_people.py", "-k", "sqlite"),
     ),
     Guard(
         "fixed session",
         "lpr_core/labels/people/secret_keys.py",
         "return secrets.token_urlsafe(NUM_BYTES)",
         'return "always the same"',
-        ("tests/test_people.py", "-k", "sqlite"),
+        ("tests/labels/people/test_people.py", "-k", "sqlite"),
     ),
     Guard(
         "secrets read from the database",
         "lpr_core/labels/people/secret_keys.py",
         "return hashlib.sha256(secret.encode()).hexdigest()",
         "return secret",
-        ("tests/test_people.py", "-k", "sqlite"),
+        ("tests/labels/people/test_people.py", "-k", "sqlite"),
     ),
     Guard(
         "open redirect",
-        "app/sign_in_routes.py",
+        "app/labeler/door/sign_in_routes.py",
         'return target if is_local else "/"',
         "return target",
-        ("tests/test_sign_in.py",),
+        ("tests/app/labeler/door/test_sign_in.py",),
     ),
     Guard(
         "request forgery on the server's behalf",
-        "app/barriers.py",
+        "app/labeler/door/barriers.py",
         'if scope["type"] == "http" and CLOSED_PATHS.match(scope["path"]):',
         "if False:",
         (_ATTACKS, "-k", "fetches"),
     ),
     Guard(
         "script in an upload",
-        "app/barriers.py",
+        "app/labeler/door/barriers.py",
         '    "X-Content-Type-Options": "nosniff",\n',
         "",
-        (_ATTACKS, "tests/test_protection.py", "-k", "browser or header"),
+        (_ATTACKS, "tests/app/labeler/door/test_protection.py", "-k", "browser or header"),
     ),
 )
 

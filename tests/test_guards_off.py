@@ -14,10 +14,14 @@ def test_a_guard_is_where_the_command_looks(guard):
 
 def test_a_guard_that_no_test_misses_is_told(tmp_path):
     copy_tree(tmp_path)
-    tests = ("tests/test_jpeg.py",)
+    tests = ("tests/pictures/test_jpeg.py",)
     with pytest.raises(ValueError, match="must have this once"):
-        is_missed(Guard("nothing", "app/links.py", "no such code", "", tests), tmp_path)
-    text = (tmp_path / "app/links.py").read_text(encoding="utf-8")
+        is_missed(
+            Guard("nothing", "app/dashboard/shown/links.py", "no such code", "", tests), tmp_path
+        )
+    text = (tmp_path / "app/dashboard/shown/links.py").read_text(encoding="utf-8")
     title = text.splitlines(keepends=True)[0]
-    assert not is_missed(Guard("nothing", "app/links.py", title, title, tests), tmp_path)
-    assert (tmp_path / "app/links.py").read_text(encoding="utf-8") == text
+    assert not is_missed(
+        Guard("nothing", "app/dashboard/shown/links.py", title, title, tests), tmp_path
+    )
+    assert (tmp_path / "app/dashboard/shown/links.py").read_text(encoding="utf-8") == text

@@ -16,7 +16,7 @@ ROOT_DIR = Path(__file__).resolve().parents[1]
 TOP_LEVEL = {
     *("app", "lpr_core", "data", "tests"),
     *("requirements.txt", "README.md", "Procfile", "pyproject.toml", "Makefile", "LICENSE"),
-    "CHANGELOG.md",
+    *("CHANGELOG.md", "CONTRIBUTING.md", "docs", "package.json", "package-lock.json"),
 }
 PINS = [ROOT_DIR / "requirements.txt", ROOT_DIR / "tests" / "requirements.txt"]
 RUNTIME, DEVELOPMENT = PINS

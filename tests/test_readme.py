@@ -9,7 +9,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from lpr_core.cli import app
-from lpr_core.reading.bundle import read_card
+from lpr_core.serving.bundle import read_card
 from tests.write_readme import (
     MODELS_README,
     README,

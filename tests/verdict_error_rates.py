@@ -9,10 +9,10 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 
-from lpr_core.evidence.comparisons import Outcome
-from lpr_core.evidence.planning import MARGIN
-from lpr_core.evidence.verdicts import Part, judge_hypotheses
-from tests.planted_study import Variant, hypotheses_variants, plant_outcome
+from lpr_core.evidence.judging.comparisons import Outcome
+from lpr_core.evidence.judging.planning import MARGIN
+from lpr_core.evidence.judging.verdicts import Part, judge_hypotheses
+from tests.kit.planted_study import Variant, hypotheses_variants, plant_outcome
 
 BASELINE, USABLE = 0.07, 0.80
 TRANSFERS = ("none", "frozen", "fine-tuned")

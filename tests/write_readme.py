@@ -16,10 +16,10 @@ from typing import Any
 from lpr_core.evidence.answers import Answers
 from lpr_core.places import SHIPPED_DIR
 from lpr_core.plates.metrics import wilson_interval
-from lpr_core.reading.bundle import read_card
-from lpr_core.study.report.facts import list_facts
-from lpr_core.study.report.markdown import fold, render_notes, render_table, render_verdicts
-from lpr_core.study.report.tables import tabulate_cells, tabulate_findings
+from lpr_core.report.facts import list_facts
+from lpr_core.report.markdown import fold, render_notes, render_table, render_verdicts
+from lpr_core.report.tables import tabulate_cells, tabulate_findings
+from lpr_core.serving.bundle import read_card
 
 README = SHIPPED_DIR.parent / "README.md"
 MODELS_README = SHIPPED_DIR / "models" / "README.md"

@@ -64,7 +64,7 @@ def import_plates(
     out: Annotated[Path, typer.Option(help="CSV to write.")],
 ) -> None:
     """Write a manifest of plates that are labelled in another layout; pictures stay in place."""
-    from lpr_core.data.importers import import_folder
+    from lpr_core.data.formats import import_folder
     from lpr_core.data.manifest import write_manifest
 
     frame = import_folder(layout, source)

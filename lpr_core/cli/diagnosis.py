@@ -27,8 +27,8 @@ def diagnose(
     ] = None,
 ) -> None:
     """Measure every suspect and rank them; to go on after a break, say the same again."""
-    from lpr_core.study.diagnosis import DiagnosisRequest, diagnose_study
-    from lpr_core.study.results import find_study
+    from lpr_core.diagnosis import DiagnosisRequest, diagnose_study
+    from lpr_core.study.folder.results import find_study
 
     folder = find_study(study)
     request = DiagnosisRequest(preset, manifest, tuned, weights)

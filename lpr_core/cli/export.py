@@ -37,14 +37,14 @@ def export_run(
     """Turn a training run into a reader bundle, after proof that it gives the same answers."""
     run_dir = find_run(run)
     from lpr_core.data.manifest import read_manifest
-    from lpr_core.models.recognizer import load_recognizer, read_recognizer_config
-    from lpr_core.reading.evaluation import (
+    from lpr_core.serving.evaluation import (
         calibrate_bundle,
         iterate_crops,
         name_data,
         select_split,
     )
-    from lpr_core.reading.export import export_reader
+    from lpr_core.serving.export import export_reader
+    from lpr_core.tasks.reading.network import load_recognizer, read_recognizer_config
 
     config = read_recognizer_config(run_dir)
     manifest = calibrate_on or _find_manifest(run_dir)

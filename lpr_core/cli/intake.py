@@ -93,7 +93,7 @@ def read_unread_pictures(
 ) -> None:
     """Read the stored pictures that no model has read; a cut run goes on where it was."""
     from lpr_core.labels.intake.unread import read_unread
-    from lpr_core.reading.reader import Reader
+    from lpr_core.serving.reader import Reader
 
     reader = Reader.load(model)
     with open_store() as store, explain_store_errors(), show_progress("Reading") as progress:
@@ -110,7 +110,7 @@ def _take_in(
     sources: list[Path], project: str | None, layout: str | None, author: str
 ) -> "IntakeReport":
     from lpr_core.labels.intake import take_in
-    from lpr_core.labels.rows import DEFAULT_PROJECT_ID
+    from lpr_core.labels.tables.rows import DEFAULT_PROJECT_ID
 
     with open_store() as store, explain_store_errors(), show_progress("Taking in") as progress:
         chosen = store.projects.get(project if project is not None else DEFAULT_PROJECT_ID)
@@ -126,8 +126,8 @@ def _take_in(
 
 def _print_report(report: "IntakeReport") -> None:
     """Print each remark, then the sums; the exit code is 1 where something was refused."""
-    from lpr_core.labels.filing import Filed
     from lpr_core.labels.intake.report import Verdict
+    from lpr_core.labels.tables.filing import Filed
 
     for row in report.rows:
         if row.verdict is not Verdict.ADDED or row.sentence:

@@ -9,8 +9,8 @@ import typer
 from lpr_core.cli.errors import BAD_INPUT, SOME_FAILED, describe_error
 
 if TYPE_CHECKING:
-    from lpr_core.reading.evaluation import EvaluationReport, ReadingScores
-    from lpr_core.reading.reader import Reader
+    from lpr_core.serving.evaluation import EvaluationReport, ReadingScores
+    from lpr_core.serving.reader import Reader
 
 ModelOption = Annotated[
     Path | None,
@@ -33,7 +33,7 @@ def read_pictures(
     was read.
     """
     from lpr_core.plates.grammar import patterns_for
-    from lpr_core.reading.reader import Reader
+    from lpr_core.serving.reader import Reader
 
     if region is not None:
         patterns_for(region)  # an unknown region ends it all, before the first picture
@@ -66,13 +66,13 @@ def evaluate_plates(
     """Measure the reader on labelled plates; the letter O and the digit 0 count as one."""
     from lpr_core.data.manifest import read_manifest
     from lpr_core.places import shipped_reader_dir
-    from lpr_core.reading.evaluation import (
+    from lpr_core.serving.evaluation import (
         evaluate_reader,
         name_data,
         record_accuracy,
         select_split,
     )
-    from lpr_core.reading.reader import Reader
+    from lpr_core.serving.reader import Reader
 
     reader = Reader.load(model)
     frame = select_split(read_manifest(manifest, reader.plate_format), split)
@@ -83,7 +83,7 @@ def evaluate_plates(
 
 
 def _read_picture(reader: "Reader", path: Path, region: str | None) -> dict[str, Any]:
-    from lpr_core.plates.imaging import read_picture
+    from lpr_core.pictures.decoding import read_picture
 
     try:
         reading = reader.read(read_picture(path), region)

@@ -9,8 +9,8 @@ def report(
     study: Annotated[str, typer.Argument(help="A study's name, or its folder.")],
 ) -> None:
     """Judge a study and write answers.json, report.html and report.md into its folder."""
-    from lpr_core.study.report import write_report
-    from lpr_core.study.results import find_study
+    from lpr_core.report import write_report
+    from lpr_core.study.folder.results import find_study
 
     written = write_report(find_study(study))
     for note in written.answers.notes:

@@ -14,7 +14,7 @@ from lpr_core.cli.report import report
 from lpr_core.places import studies_dir
 
 if TYPE_CHECKING:
-    from lpr_core.study.ledger import Listener, StudyProgress
+    from lpr_core.study.running.ledger import Listener, StudyProgress
 
 study_app = typer.Typer(
     help="Compare trainings: variants times seeds on the same plates.", no_args_is_help=True
@@ -62,8 +62,8 @@ def run(
     ] = False,
 ) -> None:
     """Run what is not finished yet of a study; to go on after a break, say the same again."""
-    from lpr_core.study.plan import StudyRequest
-    from lpr_core.study.runner import run_study
+    from lpr_core.study.running.plan import StudyRequest
+    from lpr_core.study.running.runner import run_study
 
     request = StudyRequest(
         design,
@@ -91,7 +91,7 @@ def run(
 @study_app.command("list")
 def list_all() -> None:
     """List your studies and the shipped ones."""
-    from lpr_core.study.results import list_studies
+    from lpr_core.study.folder.results import list_studies
 
     for study in list_studies():
         about = study.reason or f"{study.runs_total} runs"
@@ -101,7 +101,7 @@ def list_all() -> None:
 @study_app.command("status")
 def show_status(study: StudyArgument) -> None:
     """Say which runs of a study are finished, and why others are not."""
-    from lpr_core.study.results import find_study
+    from lpr_core.study.folder.results import find_study
 
     folder = find_study(study)
     record, runs = folder.read_study(), folder.runs()
@@ -125,8 +125,8 @@ def mask(
 
     Accuracies, intervals and verdicts stay what they are; which symbol is taken for which is lost.
     """
-    from lpr_core.study.masking import mask_study
-    from lpr_core.study.results import find_study
+    from lpr_core.study.folder.masking import mask_study
+    from lpr_core.study.folder.results import find_study
 
     masked = mask_study(find_study(study), out)
     typer.echo(f"Masked study: {masked.path}")

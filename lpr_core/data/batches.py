@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lpr_core.augment.noise import add_noise
+from lpr_core.pictures.decoding import PictureError, fit_picture, read_picture
 from lpr_core.plates.format import PlateFormat, encode_plates, one_hot
-from lpr_core.plates.imaging import PictureError, fit_picture, read_picture
 from lpr_core.synthesis import photograph
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]

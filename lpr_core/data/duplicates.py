@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lpr_core.data.samples import read_crop
-from lpr_core.plates.likeness import MAX_DISTANCE, NUM_BITS, hash_picture
+from lpr_core.pictures.likeness import MAX_DISTANCE, NUM_BITS, hash_picture
 
 
 def hash_contents(frame: pd.DataFrame) -> list[str]:

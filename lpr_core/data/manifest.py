@@ -27,8 +27,8 @@ from lpr_core.data.samples import (
     cut_plate,
 )
 from lpr_core.files import write_text_atomic
+from lpr_core.pictures.decoding import PictureError
 from lpr_core.plates.format import PlateFormat, normalize_plate
-from lpr_core.plates.imaging import PictureError
 
 PictureCheck = Literal["exists", "decode"]
 """How far `read_manifest` looks at pictures: is there a file, or can the plate be cut out of it."""

@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from lpr_core.plates.imaging import MAX_PIXELS, Picture, PictureError, read_picture
+from lpr_core.pictures.decoding import MAX_PIXELS, Picture, PictureError, read_picture
 
 SPLITS = ("train", "validation", "test")
 BOX_COLUMNS = ["x", "y", "width", "height"]

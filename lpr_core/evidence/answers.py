@@ -10,16 +10,16 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from lpr_core.evidence.cells import Cell, Score, score_cell, score_crossed
-from lpr_core.evidence.comparisons import Comparison, compare, contrast_variants
-from lpr_core.evidence.factorial import Interaction, find_interactions
-from lpr_core.evidence.findings import Finding, find_differences
+from lpr_core.evidence.judging.comparisons import Comparison, compare, contrast_variants
+from lpr_core.evidence.judging.factorial import Interaction, find_interactions
+from lpr_core.evidence.judging.findings import Finding, find_differences
+from lpr_core.evidence.judging.planning import NUM_HYPOTHESES
+from lpr_core.evidence.judging.strength import NoiseFinding, judge_strength
+from lpr_core.evidence.judging.verdicts import Verdict, judge_hypotheses
 from lpr_core.evidence.mistakes import count_confusions, list_misread
 from lpr_core.evidence.noise import Knee, NoisyCorrect, find_knees, tabulate_response
 from lpr_core.evidence.notes import list_notes
-from lpr_core.evidence.planning import NUM_HYPOTHESES
 from lpr_core.evidence.readings import Correct, Factors
-from lpr_core.evidence.strength import NoiseFinding, judge_strength
-from lpr_core.evidence.verdicts import Verdict, judge_hypotheses
 
 _NUM_MISREAD = 10
 

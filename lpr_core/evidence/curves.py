@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtrit
 
-from lpr_core.evidence.intervals import LEVEL
+from lpr_core.statistics.intervals import LEVEL
 
 PARTS = {"training": "", "validation": "val_"}
 """Prefixes of a history's columns."""

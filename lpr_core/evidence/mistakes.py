@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lpr_core.evidence.significance import McNemar, mcnemar_test
+from lpr_core.statistics.significance import McNemar, mcnemar_test
 
 NOTHING = "·"
 """Stands for a character that was not read at all."""

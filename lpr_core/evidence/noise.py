@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from lpr_core.evidence.cells import score_crossed
-from lpr_core.evidence.intervals import crossed_interval
 from lpr_core.evidence.readings import Correct, list_seeds
+from lpr_core.statistics.intervals import crossed_interval
 
 LOST = 0.1
 """The knee: a tenth of what a network reads above chance is lost."""

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from lpr_core.evidence.cells import Cell
-from lpr_core.evidence.significance import smallest_seed_count
 from lpr_core.evidence.wording import count, percent
+from lpr_core.statistics.significance import smallest_seed_count
 
 WIDE = 0.2
 """Shares of right characters further apart than this are not the same result twice."""

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from lpr_core.evidence.planning import MARGIN, MAX_FURTHER_SEEDS
+from lpr_core.evidence.judging.planning import MARGIN, MAX_FURTHER_SEEDS
 
 if TYPE_CHECKING:
-    from lpr_core.evidence.hypotheses import Name
-    from lpr_core.evidence.verdicts import Part
+    from lpr_core.evidence.judging.hypotheses import Name
+    from lpr_core.evidence.judging.verdicts import Part
 
 SCOPES = {"none": "from scratch", "frozen": "frozen", "fine-tuned": "fine-tuned"}
 """How a way of transfer is named within a sentence; `name_scope` where it stands alone."""

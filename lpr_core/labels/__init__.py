@@ -3,20 +3,21 @@
 `LabelStore` keeps them, `exchange` hands them out.
 """
 
-from lpr_core.labels.agreement import Agreement, AgreementReport, SymbolAgreement
 from lpr_core.labels.audit import AuditFilter, AuditRow
-from lpr_core.labels.database import StoreError
 from lpr_core.labels.people import SignInError
 from lpr_core.labels.people.attempts import TooManyAttempts
 from lpr_core.labels.people.sessions import Session
 from lpr_core.labels.people.tokens import Token
 from lpr_core.labels.people.users import Role, User
 from lpr_core.labels.projects import Project
-from lpr_core.labels.quality import Disagreement, GoldScore
+from lpr_core.labels.quality.agreement import Agreement, AgreementReport, SymbolAgreement
+from lpr_core.labels.quality.quality import Disagreement, GoldScore
 from lpr_core.labels.queue.handout import Order
 from lpr_core.labels.queue.leases import Assignment, Kind, LeaseError
 from lpr_core.labels.queue.progress import Progress
-from lpr_core.labels.rows import (
+from lpr_core.labels.store import LabelStore
+from lpr_core.labels.tables.database import StoreError
+from lpr_core.labels.tables.rows import (
     DEFAULT_PROJECT_ID,
     MARKS,
     UNCHECKED,
@@ -28,7 +29,6 @@ from lpr_core.labels.rows import (
     StoredReading,
     clean_text,
 )
-from lpr_core.labels.store import LabelStore
 
 __all__ = [
     "DEFAULT_PROJECT_ID",

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, select
 
-from lpr_core.labels.schema import events, revisions, second_readings, standings
+from lpr_core.labels.tables.schema import events, revisions, second_readings, standings
 
 _CHUNK = 1000
 

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lpr_core.files import sync_path, write_bytes_atomic
-from lpr_core.plates.imaging import MAX_BYTES, Picture, PictureError, read_picture
-from lpr_core.plates.likeness import hash_picture, write_hash
+from lpr_core.pictures.decoding import MAX_BYTES, Picture, PictureError, read_picture
+from lpr_core.pictures.likeness import hash_picture, write_hash
 
 DRAFT_SECONDS = 3600
 """A draft older than this was left by a killed process."""

@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from lpr_core.labels.clock import utc_now
-from lpr_core.labels.database import Database
-from lpr_core.labels.events import note_event
-from lpr_core.labels.schema import projects
+from lpr_core.labels.tables.clock import utc_now
+from lpr_core.labels.tables.database import Database
+from lpr_core.labels.tables.events import note_event
+from lpr_core.labels.tables.schema import projects
 from lpr_core.plates.patterns import patterns_for
 
 MAX_NAME_LENGTH = 80

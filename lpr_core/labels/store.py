@@ -9,22 +9,22 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select
 
 from lpr_core.labels.audit import AuditFilter, AuditRow, audit_rows
-from lpr_core.labels.bulk import Bulk
-from lpr_core.labels.clock import utc_now
-from lpr_core.labels.database import Database, explain_errors, take_turns
 from lpr_core.labels.people import People
 from lpr_core.labels.pictures import PictureFolder, identify_picture, plain_name
 from lpr_core.labels.projects import Projects, check_project
-from lpr_core.labels.quality import Quality
-from lpr_core.labels.queries import (
+from lpr_core.labels.quality.quality import Quality
+from lpr_core.labels.queue import Queue
+from lpr_core.labels.tables.bulk import Bulk
+from lpr_core.labels.tables.clock import utc_now
+from lpr_core.labels.tables.database import Database, explain_errors, take_turns
+from lpr_core.labels.tables.queries import (
     count_marks,
     find_pictures,
     list_authors,
     load_record,
     load_records,
 )
-from lpr_core.labels.queue import Queue
-from lpr_core.labels.rows import (
+from lpr_core.labels.tables.rows import (
     DEFAULT_PROJECT_ID,
     MARKS,
     Mark,
@@ -33,17 +33,17 @@ from lpr_core.labels.rows import (
     Revision,
     StoredReading,
 )
-from lpr_core.labels.schema import pictures, standings
-from lpr_core.labels.schema import readings as readings_table
-from lpr_core.labels.standing import add_standing, lock_standing, note_reading
-from lpr_core.labels.upkeep.backup import Backup, Progress, write_backup
-from lpr_core.labels.upkeep.verify import StoreCheck, check_store
-from lpr_core.labels.verdicts import (
+from lpr_core.labels.tables.schema import pictures, standings
+from lpr_core.labels.tables.schema import readings as readings_table
+from lpr_core.labels.tables.standing import add_standing, lock_standing, note_reading
+from lpr_core.labels.tables.verdicts import (
     clean_author,
     clean_verdict,
     write_history,
     write_revision,
 )
+from lpr_core.labels.upkeep.backup import Backup, Progress, write_backup
+from lpr_core.labels.upkeep.verify import StoreCheck, check_store
 from lpr_core.places import user_data_dir
 
 DEFAULT_PAGE_SIZE = 20

@@ -1,12 +1,11 @@
 """Studies: variants times seeds on the same plates, run to the end, whatever happens on the way.
 
-Here is what can be known without Keras; `lpr_core.study.runner.run_study` trains.
+Here is what can be known without Keras; `lpr_core.study.running.runner.run_study` trains.
 """
 
 from lpr_core.study.designs import Design, Variant, build_design, design_names
-from lpr_core.study.presets import StudyPreset, find_preset, study_preset_names
-from lpr_core.study.record import StudyRecord
-from lpr_core.study.results import (
+from lpr_core.study.folder.record import StudyRecord
+from lpr_core.study.folder.results import (
     StudyFolder,
     StudyOutcome,
     StudySummary,
@@ -14,6 +13,7 @@ from lpr_core.study.results import (
     find_study,
     list_studies,
 )
+from lpr_core.study.presets import StudyPreset, find_preset, study_preset_names
 
 __all__ = [
     "Design",

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lpr_core.evidence.wording import name_scope
-from lpr_core.study.record import Factor, VariantRecord
+from lpr_core.study.folder.record import Factor, VariantRecord
 from lpr_core.training.config import TrainingConfig
 
 NOISE_GRID = (0.0, 0.01, 0.03, 0.05, 0.08, 0.12, 0.18, 0.26)

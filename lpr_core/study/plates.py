@@ -14,8 +14,8 @@ from lpr_core.data.samples import read_crop
 from lpr_core.places import user_data_dir
 from lpr_core.plates.format import PlateFormat, encode_plates
 from lpr_core.study.designs import NUM_FOLDS, PlateChoice
+from lpr_core.study.folder.record import DataRecord, PlatesKind
 from lpr_core.study.presets import DrawnPlates
-from lpr_core.study.record import DataRecord, PlatesKind
 
 _PICTURE_HEIGHT = 48
 _PICTURE_QUALITY = 80

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lpr_core.models.config import RecognizerConfig
 from lpr_core.places import SHIPPED_DIR
 from lpr_core.study.designs import Design
+from lpr_core.tasks.reading.config import RecognizerConfig
 from lpr_core.training.config import TrainingConfig
 
 

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import keras
 import numpy as np
 
-from lpr_core.models.norms import list_norms
+from lpr_core.backbones.norms import list_norms
 from lpr_core.training.features import Batches
 
 _NUM_PICTURES = 1024

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from lpr_core.models.recognizer import save_recognizer
+from lpr_core.tasks.reading.network import save_recognizer
 from lpr_core.training.averaging import averaged_weights
 from lpr_core.training.checkpoint import save_checkpoint
 from lpr_core.training.config import TrainingConfig

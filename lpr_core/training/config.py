@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from lpr_core.models.config import RecognizerConfig
+from lpr_core.tasks.reading.config import RecognizerConfig
 
 Severity = float | tuple[float, float]
 

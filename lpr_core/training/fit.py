@@ -10,8 +10,9 @@ from keras import ops
 
 from lpr_core.data.batches import PlateBatches
 from lpr_core.data.manifest import read_manifest
-from lpr_core.models.recognizer import build_recognizer, load_recognizer
 from lpr_core.plates.metrics import score_plates
+from lpr_core.tasks.reading.network import build_recognizer, load_recognizer
+from lpr_core.tasks.reading.predictions import tabulate_predictions
 from lpr_core.training.callbacks import (
     EpochKeeper,
     ProgressListener,
@@ -23,7 +24,6 @@ from lpr_core.training.config import FREE_FIELDS, TrainingConfig
 from lpr_core.training.features import cut_to_features, has_fixed_features
 from lpr_core.training.optimizers import build_optimizer
 from lpr_core.training.patience import find_best_epoch
-from lpr_core.training.predictions import tabulate_predictions
 from lpr_core.training.provenance import describe_run
 from lpr_core.training.runs import HistoryRow, RunFolder
 

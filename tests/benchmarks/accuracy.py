@@ -10,14 +10,14 @@ from scipy.stats import binomtest
 
 from lpr_core.data.manifest import read_manifest
 from lpr_core.plates.metrics import wilson_interval
-from lpr_core.reading.evaluation import (
+from lpr_core.serving.evaluation import (
     fold_text,
     iterate_crops,
     name_data,
     read_plates,
     select_split,
 )
-from lpr_core.reading.reader import Picture, Reader
+from lpr_core.serving.reader import Picture, Reader
 
 DEFAULT_MANIFEST = Path("../shared/datasets/real-plates/manifest.csv")
 DEFAULT_SPLIT = "validation"

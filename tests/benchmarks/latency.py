@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import platformdirs
 
-from lpr_core.reading.reader import Picture, Reader
+from lpr_core.serving.reader import Picture, Reader
 from lpr_core.synthesis import draw_plate
 
 NUM_ROUNDS = 10
@@ -62,9 +62,9 @@ def _efficientnet_dir(pictures: list[Picture]) -> Path:
     cache_dir = Path(platformdirs.user_cache_dir("lpr-workbench"))
     bundle_dir = cache_dir / f"efficientnet_b0-keras-{version('keras')}"
     if not bundle_dir.exists():
-        from lpr_core.models import RecognizerConfig
-        from lpr_core.models.recognizer import build_recognizer
-        from lpr_core.reading.export import export_reader
+        from lpr_core.serving.export import export_reader
+        from lpr_core.tasks.reading import RecognizerConfig
+        from lpr_core.tasks.reading.network import build_recognizer
 
         config = RecognizerConfig(backbone="efficientnet_b0")
         export_reader(

@@ -6,8 +6,8 @@
 from lpr_core.labels.exchange.kinds import ExportKind
 from lpr_core.labels.exchange.reading import find_kind, read_labels
 from lpr_core.labels.exchange.selection import Selection
+from lpr_core.labels.exchange.words import PlateHistory, PlateLabels, Word
 from lpr_core.labels.exchange.writing import export_labels
-from lpr_core.labels.words import PlateHistory, PlateLabels, Word
 
 __all__ = [
     "ExportKind",

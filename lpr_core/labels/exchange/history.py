@@ -10,8 +10,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from lpr_core.data.samples import ManifestError
 from lpr_core.labels.exchange.paths import image_path_of
-from lpr_core.labels.rows import Mark, PlateRecord, Revision, StoredReading, clean_text
-from lpr_core.labels.words import PlateHistory, read_time
+from lpr_core.labels.exchange.words import PlateHistory, read_time
+from lpr_core.labels.tables.rows import Mark, PlateRecord, Revision, StoredReading, clean_text
 
 FORMAT = "lpr-history-1"
 

@@ -11,8 +11,8 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from lpr_core.data.samples import ManifestError
 from lpr_core.labels.exchange.paths import image_path_of, region_of
-from lpr_core.labels.rows import Mark, PlateRecord, Revision, StoredPicture, StoredReading
-from lpr_core.labels.words import PlateLabels, Word, read_time
+from lpr_core.labels.exchange.words import PlateLabels, Word, read_time
+from lpr_core.labels.tables.rows import Mark, PlateRecord, Revision, StoredPicture, StoredReading
 
 _IMAGE = "ocr"
 _ADDRESS = "/data/local-files/?d="

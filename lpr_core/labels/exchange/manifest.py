@@ -9,8 +9,8 @@ from lpr_core.data.manifest import read_manifest
 from lpr_core.data.samples import ManifestError, read_box
 from lpr_core.labels.exchange.cells import guard_cell, unguard_cell
 from lpr_core.labels.exchange.paths import image_path_of, region_of
-from lpr_core.labels.rows import Mark, PlateRecord
-from lpr_core.labels.words import PlateLabels, Word, read_time
+from lpr_core.labels.exchange.words import PlateLabels, Word, read_time
+from lpr_core.labels.tables.rows import Mark, PlateRecord
 
 COLUMNS = ("image_path", "plate_text", "plate_region", "mark", "author", "saved_at")
 

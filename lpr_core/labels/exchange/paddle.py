@@ -6,8 +6,8 @@ from typing import TextIO
 
 from lpr_core.data.samples import ManifestError
 from lpr_core.labels.exchange.paths import image_path_of
-from lpr_core.labels.rows import PlateRecord
-from lpr_core.labels.words import PlateLabels, Word
+from lpr_core.labels.exchange.words import PlateLabels, Word
+from lpr_core.labels.tables.rows import PlateRecord
 
 
 def write_paddle(records: Iterable[PlateRecord], stream: TextIO) -> None:

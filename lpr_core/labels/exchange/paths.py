@@ -1,6 +1,6 @@
 """What the formats share: where a plate's picture lies, and which region it has."""
 
-from lpr_core.labels.rows import PlateRecord, StoredPicture
+from lpr_core.labels.tables.rows import PlateRecord, StoredPicture
 
 
 def image_path_of(picture: StoredPicture) -> str:

@@ -10,7 +10,7 @@ from lpr_core.labels.exchange.label_studio import read_label_studio_labels
 from lpr_core.labels.exchange.manifest import read_manifest_labels
 from lpr_core.labels.exchange.paddle import read_paddle
 from lpr_core.labels.exchange.tables import check_table
-from lpr_core.labels.words import PlateHistory, PlateLabels
+from lpr_core.labels.exchange.words import PlateHistory, PlateLabels
 
 _READERS: dict[ExportKind, Callable[[Path], Sequence[PlateLabels | PlateHistory]]] = {
     ExportKind.MANIFEST: read_manifest_labels,

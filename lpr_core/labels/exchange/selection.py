@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lpr_core.labels.exchange.paths import region_of
-from lpr_core.labels.rows import MARKS, PlateRecord
+from lpr_core.labels.tables.rows import MARKS, PlateRecord
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from lpr_core.labels.database import explain_errors
 from lpr_core.labels.exchange.history import write_history
 from lpr_core.labels.exchange.kinds import ExportKind
 from lpr_core.labels.exchange.label_studio import write_label_studio
@@ -14,7 +13,8 @@ from lpr_core.labels.exchange.manifest import write_manifest_labels
 from lpr_core.labels.exchange.paddle import write_paddle
 from lpr_core.labels.exchange.paths import image_path_of
 from lpr_core.labels.exchange.selection import Selection
-from lpr_core.labels.rows import PlateRecord
+from lpr_core.labels.tables.database import explain_errors
+from lpr_core.labels.tables.rows import PlateRecord
 
 if TYPE_CHECKING:
     from lpr_core.labels.store import LabelStore

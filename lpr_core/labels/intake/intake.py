@@ -6,18 +6,18 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from lpr_core.labels.bulk import Arrival
-from lpr_core.labels.database import explain_errors
-from lpr_core.labels.filing import FilingResult
 from lpr_core.labels.intake.items import Item, Labels, open_items
 from lpr_core.labels.intake.label_files import find_labels
 from lpr_core.labels.intake.report import IntakeReport, IntakeRow, Verdict
 from lpr_core.labels.intake.sources import SourceFile, open_sources
 from lpr_core.labels.pictures import SavedPicture, is_picture_id, plain_name
-from lpr_core.labels.rows import DEFAULT_PROJECT_ID
 from lpr_core.labels.store import LabelStore
-from lpr_core.plates.imaging import PictureError, read_picture
-from lpr_core.plates.likeness import LikenessIndex
+from lpr_core.labels.tables.bulk import Arrival
+from lpr_core.labels.tables.database import explain_errors
+from lpr_core.labels.tables.filing import FilingResult
+from lpr_core.labels.tables.rows import DEFAULT_PROJECT_ID
+from lpr_core.pictures.decoding import PictureError, read_picture
+from lpr_core.pictures.likeness import LikenessIndex
 
 BATCH_FILES = 64
 BATCH_BYTES = 64_000_000

@@ -8,10 +8,10 @@ from pathlib import PurePosixPath
 from PIL import Image
 
 from lpr_core.data.samples import Box, cut_box
+from lpr_core.labels.exchange.words import PlateHistory, PlateLabels
 from lpr_core.labels.intake.sources import SourceFile
 from lpr_core.labels.pictures import identify_picture
-from lpr_core.labels.words import PlateHistory, PlateLabels
-from lpr_core.plates.imaging import Picture, PictureError, read_picture
+from lpr_core.pictures.decoding import Picture, PictureError, read_picture
 
 Labels = PlateLabels | PlateHistory
 

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lpr_core.data.importers import import_folder
+from lpr_core.data.formats import import_folder
 from lpr_core.data.samples import ManifestError, read_box
 from lpr_core.labels.exchange import PlateHistory, PlateLabels, Word, find_kind, read_labels
 from lpr_core.labels.exchange.tables import MAX_BYTES, check_table

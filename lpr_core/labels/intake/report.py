@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lpr_core.labels.filing import Filed
+from lpr_core.labels.tables.filing import Filed
 
 
 class Verdict(StrEnum):

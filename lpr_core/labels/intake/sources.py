@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from lpr_core.labels.intake.archives import MAX_ENTRIES, Archive, open_archive
-from lpr_core.plates.imaging import MAX_BYTES
+from lpr_core.pictures.decoding import MAX_BYTES
 
 _JUNK = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any, Protocol
 
-from lpr_core.labels.bulk import Unread
 from lpr_core.labels.store import LabelStore
+from lpr_core.labels.tables.bulk import Unread
+from lpr_core.pictures.decoding import Picture, PictureError, read_picture
 from lpr_core.plates.grammar import patterns_for
-from lpr_core.plates.imaging import Picture, PictureError, read_picture
 
 BATCH_SIZE = 32
 

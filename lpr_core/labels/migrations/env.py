@@ -2,8 +2,8 @@
 
 from alembic import context
 
-from lpr_core.labels.database import VERSION_TABLE
-from lpr_core.labels.schema import metadata
+from lpr_core.labels.tables.database import VERSION_TABLE
+from lpr_core.labels.tables.schema import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],

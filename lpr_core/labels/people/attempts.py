@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Connection, delete, insert, select
 
-from lpr_core.labels.database import take_turns
-from lpr_core.labels.schema import failed_sign_ins
+from lpr_core.labels.tables.database import take_turns
+from lpr_core.labels.tables.schema import failed_sign_ins
 
 WINDOW = timedelta(minutes=15)
 MAX_PER_NAME = 5

@@ -4,9 +4,6 @@ from contextlib import suppress
 
 from sqlalchemy import Connection, exists, select
 
-from lpr_core.labels.clock import Clock, utc_now
-from lpr_core.labels.database import Database, StoreError, take_turns
-from lpr_core.labels.events import note_event
 from lpr_core.labels.people.attempts import begin_attempt, forgive_attempt
 from lpr_core.labels.people.passwords import hash_password, needs_rehash, verify_password
 from lpr_core.labels.people.sessions import (
@@ -32,7 +29,10 @@ from lpr_core.labels.people.users import (
     name_key,
     to_user,
 )
-from lpr_core.labels.schema import users
+from lpr_core.labels.tables.clock import Clock, utc_now
+from lpr_core.labels.tables.database import Database, StoreError, take_turns
+from lpr_core.labels.tables.events import note_event
+from lpr_core.labels.tables.schema import users
 
 MAX_ORIGIN_LENGTH = 80
 

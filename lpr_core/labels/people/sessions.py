@@ -7,7 +7,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from lpr_core.labels.people.secret_keys import hash_secret, make_secret
 from lpr_core.labels.people.users import User, find_user, to_user
-from lpr_core.labels.schema import sessions, users
+from lpr_core.labels.tables.schema import sessions, users
 
 IDLE = timedelta(hours=12)
 """A session ends when it was not used for so long."""

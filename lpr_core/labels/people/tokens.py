@@ -7,7 +7,7 @@ from sqlalchemy import Connection, insert, select, update
 
 from lpr_core.labels.people.secret_keys import hash_secret, make_secret
 from lpr_core.labels.people.users import User, to_user
-from lpr_core.labels.schema import tokens, users
+from lpr_core.labels.tables.schema import tokens, users
 
 MAX_LABEL_LENGTH = 80
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from lpr_core.labels.schema import users
+from lpr_core.labels.tables.schema import users
 
 MAX_NAME_LENGTH = 80
 

@@ -4,8 +4,6 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from lpr_core.labels.events import note_event
-from lpr_core.labels.queries import load_record
 from lpr_core.labels.queue.leases import (
     Assignment,
     Kind,
@@ -15,16 +13,18 @@ from lpr_core.labels.queue.leases import (
     is_leased_to_another,
     take_lease,
 )
-from lpr_core.labels.rows import Mark, PlateRecord, Revision
-from lpr_core.labels.schema import assignments, second_readings
-from lpr_core.labels.standing import (
+from lpr_core.labels.tables.events import note_event
+from lpr_core.labels.tables.queries import load_record
+from lpr_core.labels.tables.rows import Mark, PlateRecord, Revision
+from lpr_core.labels.tables.schema import assignments, second_readings
+from lpr_core.labels.tables.standing import (
     Stage,
     change_standing,
     compare_verdicts,
     lock_standing,
     says_the_same,
 )
-from lpr_core.labels.verdicts import judge, write_revision
+from lpr_core.labels.tables.verdicts import judge, write_revision
 
 Verdict = tuple[Mark | None, str]
 """From `verdicts.clean_verdict`."""

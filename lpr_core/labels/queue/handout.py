@@ -8,8 +8,8 @@ from enum import StrEnum
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, exists, or_, select
 
 from lpr_core.labels.queue.leases import Kind, Outcome
-from lpr_core.labels.schema import assignments, second_readings, standings
-from lpr_core.labels.standing import Stage
+from lpr_core.labels.tables.schema import assignments, second_readings, standings
+from lpr_core.labels.tables.standing import Stage
 from lpr_core.plates.patterns import patterns_for
 
 SKIP_REST = timedelta(minutes=10)

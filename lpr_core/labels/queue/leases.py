@@ -11,10 +11,10 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
-from lpr_core.labels.queries import load_record
-from lpr_core.labels.rows import PlateRecord, Revision
-from lpr_core.labels.schema import assignments
-from lpr_core.labels.standing import change_standing, lock_standing
+from lpr_core.labels.tables.queries import load_record
+from lpr_core.labels.tables.rows import PlateRecord, Revision
+from lpr_core.labels.tables.schema import assignments
+from lpr_core.labels.tables.standing import change_standing, lock_standing
 
 LEASE = timedelta(minutes=10)
 """How long a plate is kept for the person who was handed it."""

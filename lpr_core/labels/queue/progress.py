@@ -7,8 +7,8 @@ from statistics import median
 from sqlalchemy import Connection, func, select
 
 from lpr_core.labels.queue.leases import Outcome
-from lpr_core.labels.schema import assignments, standings
-from lpr_core.labels.standing import Stage
+from lpr_core.labels.tables.schema import assignments, standings
+from lpr_core.labels.tables.standing import Stage
 
 PACE_SAMPLE = 200
 """The median is taken over this many of a person's latest answers."""

@@ -5,9 +5,6 @@ import random
 
 from sqlalchemy import Connection, RowMapping, select
 
-from lpr_core.labels.clock import Clock, utc_now
-from lpr_core.labels.database import Database
-from lpr_core.labels.events import note_event
 from lpr_core.labels.projects import check_project
 from lpr_core.labels.queue.answers import repeat_answer, take_answer, undo_answer
 from lpr_core.labels.queue.handout import (
@@ -30,10 +27,13 @@ from lpr_core.labels.queue.leases import (
     take_lease,
 )
 from lpr_core.labels.queue.progress import Progress, measure_progress
-from lpr_core.labels.rows import DEFAULT_PROJECT_ID, Mark, PlateRecord
-from lpr_core.labels.schema import assignments
-from lpr_core.labels.standing import Stage, change_standing, lock_standing
-from lpr_core.labels.verdicts import clean_author, clean_verdict
+from lpr_core.labels.tables.clock import Clock, utc_now
+from lpr_core.labels.tables.database import Database
+from lpr_core.labels.tables.events import note_event
+from lpr_core.labels.tables.rows import DEFAULT_PROJECT_ID, Mark, PlateRecord
+from lpr_core.labels.tables.schema import assignments
+from lpr_core.labels.tables.standing import Stage, change_standing, lock_standing
+from lpr_core.labels.tables.verdicts import clean_author, clean_verdict
 
 MAX_COUNT = 20
 MAX_REASON_LENGTH = 200

@@ -15,8 +15,14 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, select
 
 from lpr_core.files import sync_path
-from lpr_core.labels.database import Database, explain_errors
-from lpr_core.labels.schema import SCHEMA_VERSION, failed_sign_ins, metadata, pictures, sessions
+from lpr_core.labels.tables.database import Database, explain_errors
+from lpr_core.labels.tables.schema import (
+    SCHEMA_VERSION,
+    failed_sign_ins,
+    metadata,
+    pictures,
+    sessions,
+)
 
 FORMAT = "lpr-labels-backup-1"
 CHUNK = 1000

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from lpr_core.files import sync_path, write_bytes_atomic
-from lpr_core.labels.database import (
+from lpr_core.labels.tables.database import (
     VERSION_TABLE,
     Database,
     StoreError,
@@ -30,9 +30,9 @@ from lpr_core.labels.database import (
     migrate,
     read_version,
 )
-from lpr_core.labels.schema import SCHEMA_VERSION
+from lpr_core.labels.tables.schema import SCHEMA_VERSION
 from lpr_core.labels.upkeep.backup import CHUNK, FORMAT, Backup, Progress
-from lpr_core.plates.imaging import MAX_BYTES
+from lpr_core.pictures.decoding import MAX_BYTES
 
 _FILE_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.(png|jpg)")
 _MADE_BY_MIGRATIONS = (VERSION_TABLE, "projects")

@@ -8,9 +8,9 @@ from sqlalchemy import Connection, Table, and_, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from lpr_core.labels.pictures import hash_file
-from lpr_core.labels.rows import UNCHECKED
-from lpr_core.labels.schema import pictures, readings, revisions, standings
-from lpr_core.plates.imaging import PictureError, read_picture
+from lpr_core.labels.tables.rows import UNCHECKED
+from lpr_core.labels.tables.schema import pictures, readings, revisions, standings
+from lpr_core.pictures.decoding import PictureError, read_picture
 
 Progress = Callable[[int, int], None]
 

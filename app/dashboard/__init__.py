@@ -1,0 +1,1 @@
+"""The dashboard, in Streamlit: studies, noise and trainings."""

@@ -1,0 +1,193 @@
+"""The row above the pages of a study: which study, where it was made, and how to bring another."""
+
+import shlex
+from collections.abc import Sequence
+from pathlib import Path
+
+import streamlit as st
+
+from app.dashboard.chosen.study_view import StudyView, describe_origin, stamp_study
+from app.study_intake import take_in_zip
+from app.study_zip import ZipRefusedError
+from lpr_core.places import studies_dir
+from lpr_core.study.folder.results import (
+    StudyFolder,
+    StudySummary,
+    list_studies,
+    studies_dirs,
+    summarize_study,
+)
+
+KEY = "study"
+_HOW_TO_MAKE_ONE = (
+    "`lpr study run hypotheses --preset smoke` makes a small one in a minute; "
+    "`--preset laptop` the real one. It appears here while it runs."
+)
+
+
+def show_picker() -> None:
+    """Show the row; the choice lives in the address as `study`."""
+    studies = offer_studies()
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if studies:
+            st.selectbox(
+                "Study",
+                studies,
+                index=_find_default(list(studies.values())),
+                key=KEY,
+                bind="query-params",
+                width=360,
+            )
+        with st.popover("Bring a study", icon=":material/upload_file:"):
+            _show_intake()
+    if KEY in st.session_state:
+        _describe(studies[st.session_state[KEY]])
+    else:
+        st.info(f"There is no study yet in `{studies_dir()}`. {_HOW_TO_MAKE_ONE}")
+
+
+def require_study() -> StudyView:
+    """Return the study that is chosen; without one that has results, end the page here.
+
+    What it lacks stands in the row above.
+    """
+    view = find_study_view()
+    if view is None:
+        st.stop()
+    return view
+
+
+def find_study_view() -> StudyView | None:
+    """Return the study that is chosen if it has results; None otherwise."""
+    summary = offer_studies().get(st.session_state.get(KEY))
+    return open_study(summary) if summary and summary.runs_done else None
+
+
+def open_study(summary: StudySummary) -> StudyView | None:
+    """Return a study as the pages see it; `None` for one that is damaged."""
+    if summary.state == "damaged":
+        return None
+    return StudyView(summary, StudyFolder(summary.path).read_study(), stamp_study(summary.path))
+
+
+def offer_study(design: str, label: str) -> None:
+    """Offer to show the page for the furthest study of a design; nothing without results.
+
+    A button, because a link to the page that is shown already would leave the choice as it is.
+
+    Args:
+        design: Of the study.
+        label: With `{name}` where the study's name shall stand.
+    """
+    studies = {name: study for name, study in offer_studies(design).items() if study.runs_done}
+    if not studies:
+        return
+    name = max(studies, key=lambda name: (studies[name].state == "complete", name == design))
+    st.button(
+        label.format(name=name),
+        key=f"offer_{design}",
+        icon=":material/arrow_forward:",
+        type="tertiary",
+        on_click=_choose,
+        args=(name,),
+    )
+
+
+def offer_studies(*designs: str) -> dict[str, StudySummary]:
+    """Return all studies by name, the user's before shipped ones of the same name.
+
+    The one that the address or an earlier choice names by its path is among them, if this visitor
+    may open paths.
+
+    Args:
+        designs: Only studies of these; none are all.
+    """
+    shipped_first = tuple(str(folder) for folder in reversed(studies_dirs()))
+    studies = {study.name: study for study in list_known_studies(shipped_first)}
+    asked = st.query_params.get(KEY) or st.session_state.get(KEY) or ""
+    if asked not in studies and may_open_paths() and (Path(asked) / "study.json").is_file():
+        studies[asked] = summarize_study(Path(asked))
+    return {
+        name: study
+        for name, study in sorted(studies.items())
+        if not designs or study.design in designs
+    }
+
+
+@st.cache_data(ttl=5, max_entries=8, show_spinner=False)
+def list_known_studies(folders: Sequence[str]) -> list[StudySummary]:
+    """Return `list_studies` of each folder, at most every 5 seconds: pages ask at every click."""
+    return [study for folder in folders for study in list_studies(Path(folder))]
+
+
+def _describe(summary: StudySummary) -> None:
+    """Say where a study was made and what it lacks."""
+    view = open_study(summary)
+    if view is None:
+        st.warning(f"{summary.reason.splitlines()[0]}. Choose another study, or run it anew.")
+        return
+    st.caption(describe_origin(view))
+    if summary.state == "empty":
+        failed = f", {summary.runs_failed} failed" if summary.runs_failed else ""
+        st.info(
+            f"None of its {summary.runs_total} runs is finished yet{failed}. "
+            f"`{_tell_command(view)}` goes on where it stopped; add what else it was begun with."
+        )
+    elif summary.state == "partial":
+        st.info(f"{summary.reason} What follows rests on these.", icon=":material/hourglass:")
+
+
+def _tell_command(view: StudyView) -> str:
+    """Return what to say for the runs that an unfinished study lacks."""
+    record = view.record
+    plates = [] if record.data.kind == "drawn" else ["--manifest", "CSV"]
+    options = ["--preset", record.preset, *plates, "--out", str(view.summary.path)]
+    return shlex.join(["lpr", "study", "run", record.design, *options])
+
+
+def may_open_paths() -> bool:
+    """Whether a visitor may name any folder: only while nobody else can reach this server."""
+    return st.get_option("server.address") in ("127.0.0.1", "localhost", "::1")
+
+
+def _find_default(studies: Sequence[StudySummary]) -> int:
+    """Return the place of the study to begin with: the one that has verdicts and is complete."""
+    ranks = [
+        (study.design == "hypotheses", study.state == "complete", study.name == "hypotheses")
+        for study in studies
+    ]
+    return ranks.index(max(ranks))
+
+
+def _show_intake() -> None:
+    """Take a zip, or a path on this machine."""
+    st.file_uploader(
+        "A zip of a study, or of run folders", type="zip", key="study_zip", on_change=_take_upload
+    )
+    if problem := st.session_state.pop("study_problem", None):
+        st.warning(problem)
+    st.caption(f"It is kept in `{studies_dir()}`, where you can delete it again.")
+    if may_open_paths():
+        st.text_input("Or a study's folder on this machine", key="study_path", on_change=_open_path)
+
+
+def _take_upload() -> None:
+    if (upload := st.session_state["study_zip"]) is None:
+        return
+    try:
+        _choose(take_in_zip(upload.getvalue(), upload.name).name)
+    except ZipRefusedError as problem:
+        st.session_state["study_problem"] = str(problem)
+
+
+def _open_path() -> None:
+    path = Path(st.session_state["study_path"].strip()).expanduser()
+    if (path / "study.json").is_file():
+        _choose(str(path))
+    else:
+        st.session_state["study_problem"] = f"{path} holds no study: there is no study.json in it."
+
+
+def _choose(name: str) -> None:
+    list_known_studies.clear()
+    st.session_state[KEY] = name

@@ -1,0 +1,103 @@
+"""What the runs of a study read on noisy plates: one plate side by side, then all of them."""
+
+import pandas as pd
+import streamlit as st
+
+from app.dashboard.chosen.noise_sources import choose_study_plate
+from app.dashboard.chosen.study_answers import require_answers
+from app.dashboard.chosen.study_picker import offer_study
+from app.dashboard.chosen.study_view import StudyView, read_plates, read_runs, tell_masked
+from app.dashboard.shown.figures import offer_download, show_figure
+from app.dashboard.shown.run_readings import (
+    find_strengths,
+    read_runs_at,
+    reading_cards,
+    tabulate_readings,
+)
+from lpr_core.charts import plot_dose_response, plot_noise_map
+from lpr_core.evidence.answers import Answers
+from lpr_core.evidence.noise import arrange_response
+from lpr_core.evidence.wording import describe_intervals
+
+
+def show_runs(view: StudyView, plate: int | None, strength: float) -> None:
+    """Show what each run of one seed reads of a plate at the tested strength nearest to `strength`.
+
+    Args:
+        view: The study.
+        plate: The plate that the page shows; None asks for one, for the runs can only tell about
+            the study's own plates.
+        strength: As chosen on the page.
+    """
+    st.subheader("What each run of the study reads", anchor=False)
+    tell_masked(view)
+    runs = read_runs(view)
+    finished = runs[runs["state"] == "finished"]
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if plate is None:
+            plate = choose_study_plate(view)
+        seed = st.selectbox(
+            "Seed", sorted(finished["seed"].unique()), key="seed", bind="query-params", width=110
+        )
+    variant = finished.loc[finished["seed"] == seed, "variant"].iloc[0]
+    tested = find_strengths(view, variant, seed)
+    # Rounded, so that of two that are equally far the fainter one is taken.
+    nearest = min(tested, key=lambda value: round(abs(value - strength), 6))
+    truth = read_plates(view)["truth"][plate]
+    readings = read_runs_at(view, seed, plate, nearest, truth)
+    if not readings:
+        st.caption("The runs of this seed were not measured on this plate.")
+        return
+    st.html(reading_cards(readings))
+    with st.container(horizontal=True, horizontal_alignment="distribute"):
+        st.caption(
+            f"Plate {truth} at strength {nearest:g}, the nearest that the runs were tested with "
+            f"({', '.join(f'{value:g}' for value in tested)}). All runs read the same picture."
+        )
+        table = tabulate_readings(readings)
+        offer_download("Data", lambda: table.to_csv(index=False), "readings.csv", "text/csv")
+
+
+def show_all_plates(view: StudyView, strength: float) -> None:
+    """Show dose and response over all plates, and the train x test map."""
+    answers = require_answers(view)
+    response = pd.DataFrame([dose.model_dump() for dose in answers.response])
+    if response.empty:
+        return
+    st.subheader("All plates of the study", anchor=False)
+    figure = plot_dose_response(
+        response, view.styles, knees=_tabulate_knees(answers), chosen=min(strength, _last(response))
+    )
+    show_figure(figure, response, "dose-response")
+    st.caption(
+        "The marks below the curves show where each variant has lost a tenth of what it reads "
+        "above chance. The 95 % intervals of curves and marks are "
+        f"{describe_intervals(response['num_seeds'])}. The long dashes are the strength chosen "
+        "above."
+    )
+    for finding in answers.noise:
+        st.markdown(f"- {finding.sentence}")
+    st.subheader("Training against test", anchor=False)
+    table = arrange_response(response).rename(index=view.labels)
+    show_figure(plot_noise_map(table), table.reset_index(), "noise-map")
+    if view.record.design != "noise":
+        offer_study("noise", "See every strength in training: {name}")
+
+
+def _tabulate_knees(answers: Answers) -> pd.DataFrame:
+    """Return the knees that lie within what was tried; open ends reach to its end."""
+    rows = [
+        (
+            knee.variant,
+            knee.strength,
+            knee.strength if knee.low is None else knee.low,
+            knee.tried_to if knee.high is None else knee.high,
+        )
+        for knee in answers.knees
+        if knee.strength is not None
+    ]
+    return pd.DataFrame(rows, columns=["variant", "strength", "low", "high"])
+
+
+def _last(response: pd.DataFrame) -> float:
+    return float(response["strength"].max())

@@ -1,0 +1,85 @@
+"""The more page: how deep to freeze, how many plates it takes, how much the split decides."""
+
+import streamlit as st
+
+from app.dashboard.chosen.study_answers import find_answers
+from app.dashboard.chosen.study_picker import offer_studies, open_study
+from app.dashboard.chosen.study_view import StudyView, describe_origin
+from app.dashboard.shown.factor_tables import (
+    FACTORS,
+    SERIES_COLOURS,
+    tabulate_bars,
+    tabulate_factor,
+)
+from app.dashboard.shown.figures import show_figure
+from app.dashboard.shown.finding_lines import count_directions, tell_directions
+from lpr_core.charts import plot_bars, plot_factor
+from lpr_core.evidence.answers import Answers
+from lpr_core.evidence.wording import SCOPES, describe_intervals, percent
+
+QUESTIONS = {
+    "freeze-depth": "How much of a backbone may be frozen?",
+    "learning-curve": "How many plates does it take?",
+    "cross-validation": "How much does the split decide?",
+    "noise": "How strong may the noise in training be?",
+    "remedies": "Which remedy helps the frozen network?",
+}
+
+
+def show_design(design: str) -> None:
+    st.subheader(QUESTIONS[design], anchor=False)
+    studies = offer_studies(design)
+    if not studies:
+        st.info(f"Nobody has asked yet: `lpr study run {design}` would answer it.")
+        return
+    name = next(iter(studies))
+    if len(studies) > 1:
+        name = st.selectbox("Study", list(studies), key=design, bind="query-params", width=360)
+    view = open_study(studies[name])
+    if view is None:
+        st.warning(studies[name].reason)
+    elif not studies[name].runs_done:
+        st.info(f"None of the {studies[name].runs_total} runs of {name} is finished yet.")
+    else:
+        show_answer(design, view)
+
+
+def show_answer(design: str, view: StudyView) -> None:
+    st.caption(describe_origin(view))
+    answers = find_answers(view)
+    if answers is None:
+        return
+    for line in tell_directions(answers.findings):
+        st.markdown(line)
+    if design in FACTORS:
+        means, scores = tabulate_factor(design, answers)
+        title, as_share = FACTORS[design].title, FACTORS[design].is_share
+        figure = plot_factor(means, scores, title, colours=SERIES_COLOURS, as_share=as_share)
+        show_figure(figure, scores, design)
+    else:
+        bars = tabulate_bars(answers)
+        show_figure(plot_bars(bars, "Characters right"), bars, design)
+    over = describe_intervals(len(cell.by_seed) for cell in answers.cells if cell.by_seed)
+    points = "Faint points are runs, one for each seed; the" if design in FACTORS else "The"
+    st.caption(f"{points} whiskers are 95 % intervals {over}.")
+    show_folds(answers)
+    for note in answers.notes:
+        st.caption(f":material/info: {note}")
+    if answers.findings:
+        label = count_directions(answers.findings)
+        with st.expander(label, icon=":material/compare_arrows:"):
+            for finding in answers.findings:
+                st.markdown(f"- {finding.sentence}")
+
+
+def show_folds(answers: Answers) -> None:
+    for way, score in answers.folds.items():
+        st.markdown(
+            f"All folds together, {SCOPES.get(way, way)}: **{percent(score.mean)}** of the "
+            f"characters ({percent(score.low)} to {percent(score.high)})."
+        )
+
+
+st.title("What else decides?", anchor=False)
+for design in QUESTIONS:
+    show_design(design)

@@ -1,0 +1,1 @@
+"""The labelling app, in Gradio: pictures in, readings out, corrections kept."""

@@ -1,0 +1,193 @@
+"""What a person does at the labelling desk: have pictures read, correct them, look back."""
+
+import threading
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from lpr_core.labels import (
+    UNCHECKED,
+    LabelStore,
+    Mark,
+    PlateRecord,
+)
+from lpr_core.labels.tables.rows import DEFAULT_PROJECT_ID
+from lpr_core.pictures.decoding import read_picture
+from lpr_core.plates.patterns import all_patterns
+
+SURE_FROM = 0.97
+"""A symbol at least this probable is shown as sure, unless its reader doubts it."""
+MAX_WAITING = 50
+MAX_READS_AT_ONCE = 2
+
+Card = dict[str, Any]
+FAMILY_NAMES = {"": "Countries", "eu": "Europe", "us": "United States"}
+
+
+class LabelDesk:
+    """Joins a reader and a store.
+
+    A card is one plate as the page shows it, JSON-ready; see `make_card`.
+
+    Args:
+        reader: Has `read(picture, region) -> PlateReading`.
+        store: Where everything is kept.
+    """
+
+    def __init__(self, reader: Any, store: LabelStore) -> None:
+        self._reader = reader
+        self._store = store
+        self._turns = threading.BoundedSemaphore(MAX_READS_AT_ONCE)
+
+    def read(
+        self, content: bytes, name: str, region: str | None, project_id: int = DEFAULT_PROJECT_ID
+    ) -> Card:
+        """Read one uploaded picture, store both, and return its card.
+
+        Raises:
+            PictureError: The bytes are not a picture that we take.
+            ValueError: Unknown region.
+            StoreError: It could not be kept.
+        """
+        with self._turns:
+            reading = self._reader.read(read_picture(content), region)
+            picture_id = self._store.add_picture(content, name, project_id)
+            return make_card(self._store.add_reading(picture_id, reading.to_dict()))
+
+    def read_again(self, picture_ids: Sequence[str], region: str | None) -> list[Card]:
+        """Read stored pictures again for another region, unless a person has checked them.
+
+        Raises:
+            ValueError: Unknown picture or region.
+            StoreError: The store does not answer.
+        """
+        cards = []
+        for picture_id in picture_ids:
+            record = self._store.history(picture_id)
+            if record.mark == UNCHECKED:
+                record = self._store.add_reading(picture_id, self._read_stored(record, region))
+            cards.append(make_card(record))
+        return cards
+
+    def have_read(self, record: PlateRecord, region: str | None) -> PlateRecord:
+        """Return a plate with a reading: the stored one, else one made and stored now.
+
+        Raises:
+            StoreError: The store does not answer.
+        """
+        if record.reading:
+            return record
+        picture_id = record.picture.picture_id
+        return self._store.add_reading(picture_id, self._read_stored(record, region))
+
+    def read_as(self, picture_id: str, region: str | None) -> Card:
+        """Return what is read when a plate comes from a region, as a card's `read`.
+
+        It is stored while nobody has checked the plate; what a person saw then stays as it was.
+
+        Raises:
+            ValueError: Unknown picture or region.
+            StoreError: The store does not answer.
+        """
+        record = self._store.history(picture_id)
+        reading = self._read_stored(record, region)
+        if record.mark == UNCHECKED:
+            self._store.add_reading(picture_id, reading)
+        return _show_reading(reading)
+
+    def _read_stored(self, record: PlateRecord, region: str | None) -> dict[str, Any]:
+        picture = read_picture(self._store.pictures_dir / record.picture.file_name)
+        with self._turns:
+            return self._reader.read(picture, region).to_dict()
+
+    def correct(self, picture_id: str, text: str, mark: str, author: str) -> Card:
+        """Keep a person's verdict and return the card as it now stands.
+
+        Raises:
+            ValueError: Unknown picture or mark, or a text that is no plate text.
+            StoreError: It could not be kept.
+        """
+        verdict = Mark(mark) if mark else None
+        return make_card(self._store.add_revision(picture_id, verdict, text, author))
+
+    def waiting(self, picture_id: str = "") -> list[Card]:
+        """Return the plates that nobody has checked yet, oldest first; or the one asked for.
+
+        Raises:
+            ValueError: Unknown picture.
+            StoreError: The store does not answer.
+        """
+        if picture_id:
+            return [make_card(self._store.history(picture_id))]
+        page = self._store.search(mark=UNCHECKED, page_size=MAX_WAITING)
+        return [make_card(record) for record in reversed(page.records)]
+
+
+def make_card(record: PlateRecord) -> Card:
+    """Return what the page shows of a plate.
+
+    `read` is the model's part, `text` and `mark` are what stands: a person's word before it.
+    """
+    picture, revision = record.picture, record.revision
+    return {
+        "id": picture.picture_id,
+        "name": picture.name,
+        "width": picture.width,
+        "height": picture.height,
+        "text": record.text,
+        "mark": record.mark,
+        "author": revision.author if revision else "",
+        "read": _show_reading(vars(record.reading)) if record.reading else None,
+    }
+
+
+def _show_reading(reading: Mapping[str, Any]) -> dict[str, Any]:
+    shown = ("text", "confidence", "region", "pattern", "reader_version")
+    # Slots behind the end of a short plate hold pads; there is nothing to show.
+    slots = reading["slots"][: len(reading["text"])]
+    return {name: reading[name] for name in shown} | {"slots": [_show_slot(slot) for slot in slots]}
+
+
+def _show_slot(slot: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "symbol": slot["symbol"],
+        "probability": slot["probability"],
+        "level": confidence_level(slot["probability"], slot["doubtful"]),
+        "alternatives": [pair for pair in slot["alternatives"] if pair[0].isalnum()],
+    }
+
+
+def confidence_level(probability: float, doubtful: bool) -> str:
+    """Name how sure a symbol is: `sure`, `unsure` or `doubtful`."""
+    if doubtful:
+        return "doubtful"
+    return "sure" if probability >= SURE_FROM else "unsure"
+
+
+@cache
+def region_groups() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
+    """Return the regions to choose from: groups of (name, code); lone countries come first."""
+    names = _region_names()
+    families: dict[str, list[tuple[str, str]]] = {}
+    for pattern in all_patterns():
+        choice = (names[pattern.region], pattern.region)
+        group = "" if pattern.family == pattern.region else pattern.family
+        if choice not in families.setdefault(group, []):
+            families[group].append(choice)
+    return tuple(
+        (FAMILY_NAMES.get(family, family), (*_whole(family), *sorted(families[family])))
+        for family in sorted(families)
+    )
+
+
+def _region_names() -> dict[str, str]:
+    """Name each region by its patterns, which are called "Name, variant"."""
+    full = {pattern.region: pattern.name for pattern in reversed(all_patterns())}
+    short = {region: name.split(",")[0] for region, name in full.items()}
+    shared = {name for name, times in Counter(short.values()).items() if times > 1}
+    return {region: full[region] if short[region] in shared else short[region] for region in full}
+
+
+def _whole(family: str) -> tuple[tuple[str, str], ...]:
+    return ((f"{FAMILY_NAMES.get(family, family)}, anywhere", family),) if family else ()

@@ -1,0 +1,163 @@
+"""The routes of the door: sign in, make the first admin, sign out."""
+
+import ipaddress
+import secrets
+from dataclasses import dataclass
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from fastapi import FastAPI, Form, Request
+from fastapi.responses import HTMLResponse, RedirectResponse, Response
+
+from app.labeler.door.sign_in import FIRST_ADMIN_PATH, SESSION_COOKIE, SIGN_IN_PATH, current_user
+from app.labeler.door.sign_in_page import first_admin_page, sign_in_page, sign_out_page
+from lpr_core.labels import SignInError, StoreError, TooManyAttempts
+from lpr_core.labels.people import People
+
+FRESH = {"Cache-Control": "no-store"}
+Field = Annotated[str, Form(max_length=200)]
+
+
+@dataclass(frozen=True)
+class Door:
+    """What the routes share.
+
+    Attributes:
+        people: The store's people.
+        setup_code: What the first admin has to know, or None where only this machine can connect.
+    """
+
+    people: People
+    setup_code: str | None
+
+    def make_first_admin(self, name: str, password: str, code: str) -> None:
+        """Make the first person, once.
+
+        Raises:
+            ValueError: There is one, the code is wrong, or name or password are not admitted.
+        """
+        if self.setup_code and not secrets.compare_digest(code.encode(), self.setup_code.encode()):
+            raise ValueError("That is not the set-up code; the app's log says it.")
+        self.people.add_first_admin(name, password)
+
+
+def add_sign_in(server: FastAPI, door: Door) -> None:
+    """Add `/sign-in`, `/first-admin` and `/sign-out` to a server."""
+
+    @server.get(SIGN_IN_PATH)
+    def show_sign_in(request: Request, next: str = "/") -> Response:
+        """Show the form that is needed now."""
+        if not door.people.has_users():
+            return _page(first_admin_page(needs_code=door.setup_code is not None))
+        if request.state.user is not None:
+            return RedirectResponse(local_path(next), 303, FRESH)
+        return _page(sign_in_page(local_path(next)))
+
+    @server.post(SIGN_IN_PATH)
+    def sign_in(
+        request: Request,
+        name: Field = "",
+        password: Field = "",
+        next: Field = "/",
+    ) -> Response:
+        """Start a session and lead to where the person wanted to go."""
+        target = local_path(next)
+        try:
+            return _start_session(request, door.people, name, password, target)
+        except TooManyAttempts as error:
+            wait = max(1, round(error.wait_seconds))
+            problem = f"Too many attempts. Try again in {_say_wait(wait)}."
+            headers = FRESH | {"Retry-After": str(wait)}
+            return HTMLResponse(sign_in_page(target, name, problem), 429, headers)
+        except SignInError as error:
+            return _page(sign_in_page(target, name, str(error)), 401)
+        except StoreError as error:
+            return _page(sign_in_page(target, name, str(error)), 503)
+
+    @server.post(FIRST_ADMIN_PATH)
+    def make_first_admin(
+        request: Request,
+        name: Field = "",
+        password: Field = "",
+        again: Field = "",
+        code: Field = "",
+    ) -> Response:
+        """Make the first admin and sign her in."""
+        try:
+            if password != again:
+                raise ValueError("The two passwords differ.")
+            door.make_first_admin(name, password, code)
+            return _start_session(request, door.people, name, password, "/")
+        except (ValueError, StoreError) as error:
+            needs_code = door.setup_code is not None
+            page = first_admin_page(needs_code=needs_code, name=name, problem=str(error))
+            return _page(page, 503 if isinstance(error, StoreError) else 400)
+
+    @server.get("/sign-out")
+    def show_sign_out(request: Request) -> Response:
+        """Ask first: a link must not sign anybody out."""
+        return _page(sign_out_page(current_user(request).name or "the owner of this machine"))
+
+    @server.post("/sign-out")
+    def sign_out(request: Request) -> Response:
+        """End the session here and in the store."""
+        if secret := request.cookies.get(SESSION_COOKIE):
+            door.people.sign_out(secret)
+        answer = RedirectResponse(SIGN_IN_PATH, 303, FRESH)
+        answer.delete_cookie(SESSION_COOKIE, httponly=True, samesite="lax")
+        return answer
+
+
+def _start_session(
+    request: Request, people: People, name: str, password: str, target: str
+) -> Response:
+    """Check the password; answer with a new secret, never with one that came along."""
+    session = people.sign_in(name, password, _origin(request))
+    if old := request.cookies.get(SESSION_COOKIE):
+        people.sign_out(old)
+    answer = RedirectResponse(target, 303, FRESH)
+    answer.set_cookie(
+        SESSION_COOKIE,
+        session.secret,
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
+    return answer
+
+
+def local_path(target: str) -> str:
+    r"""Return `target` when it is a path of this app, else `/`: nobody is led elsewhere.
+
+    Browsers take `//host` and `/\host` for another host, and drop control characters before.
+    """
+    parts = urlsplit(target)
+    is_local = (
+        target.startswith("/")
+        and not target.startswith(("//", "/\\"))
+        and not parts.scheme
+        and not parts.netloc
+        and target.isascii()
+        and target.isprintable()
+    )
+    return target if is_local else "/"
+
+
+def _origin(request: Request) -> str:
+    """Return who attempts: an IPv4 address, or the network that one IPv6 subscriber has."""
+    host = request.client.host if request.client else "unknown"
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host
+    if address.version == 6:
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return host
+
+
+def _page(html: str, status: int = 200) -> HTMLResponse:
+    return HTMLResponse(html, status, FRESH)
+
+
+def _say_wait(seconds: int) -> str:
+    return f"{seconds} seconds" if seconds < 120 else f"{-(-seconds // 60)} minutes"

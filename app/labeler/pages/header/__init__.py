@@ -1,0 +1,1 @@
+"""The header that stands on every page."""

@@ -1,0 +1,1 @@
+"""The page Past readings: find plates, take verdicts back."""

@@ -1,0 +1,1 @@
+"""The page Queue: plates to check, one after the other."""

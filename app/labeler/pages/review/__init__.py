@@ -1,0 +1,1 @@
+"""The page Review: readings that differ, and the last word on them."""

@@ -1,0 +1,1 @@
+"""The first page: pictures in, readings out, corrections in."""

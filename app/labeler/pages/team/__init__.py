@@ -1,0 +1,1 @@
+"""The page Team: people, projects, many pictures, quality."""

@@ -1,0 +1,31 @@
+"""The sample plates that come with the workbench."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from lpr_core.data.manifest import read_manifest
+from lpr_core.places import SHIPPED_DIR
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One shipped plate picture and what it says."""
+
+    path: Path
+    text: str
+    region: str
+
+    @property
+    def name(self) -> str:
+        """The file's name without its ending: short and stable."""
+        return self.path.stem
+
+
+def list_samples(folder: Path | None = None) -> list[Sample]:
+    """Return the samples of a folder, by default `data/samples`; none when it has no manifest."""
+    manifest_path = (folder or SHIPPED_DIR / "samples") / "manifest.csv"
+    if not manifest_path.is_file():
+        return []
+    rows = read_manifest(manifest_path, None)
+    columns = (rows["image_path"], rows["plate_text"], rows["plate_region"])
+    return [Sample(Path(path), text, region) for path, text, region in zip(*columns, strict=True)]

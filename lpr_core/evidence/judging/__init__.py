@@ -1,0 +1,1 @@
+"""From scores to words: one variant against another, hypotheses, findings, how sure they are."""

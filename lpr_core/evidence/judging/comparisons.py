@@ -1,0 +1,216 @@
+"""One variant against another, or against a number: effect, intervals, test, outcome."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict
+
+from lpr_core.evidence.judging.planning import MARGIN
+from lpr_core.evidence.readings import Correct, share_by_plate
+from lpr_core.statistics.intervals import (
+    LEVEL,
+    Interval,
+    bca_interval,
+    bootstrap_interval,
+    crossed_interval,
+)
+from lpr_core.statistics.significance import ALPHA, sign_flip_tests, smallest_seed_count
+from lpr_core.statistics.variance import CrossedMean, average_crossed
+
+Outcome = Literal["supported", "refuted", "equivalent", "undecided"]
+MIN_SEEDS = smallest_seed_count()
+"""With fewer no sign-flip test can pass, so nothing is decided."""
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """A weighted sum of variants for each seed and plate, less a number to beat.
+
+    Attributes:
+        variant: The one in question.
+        reference: What it is compared with, a variant or a word for a number.
+        seeds: R seeds that all the variants have.
+        values: `(R, P)`, in shares of characters.
+        target: The number to beat; 0 for differences of variants.
+        limits: What the sum can be at least and at most: an accuracy is never below 0.
+    """
+
+    variant: str
+    reference: str
+    seeds: tuple[int, ...]
+    values: NDArray[np.float64]
+    target: float = 0.0
+    limits: tuple[float, float] = (-1.0, 1.0)
+
+    @property
+    def by_seed(self) -> NDArray[np.float64]:
+        """What each seed says `(R,)`, less the target."""
+        return self.values.mean(axis=1) - self.target
+
+    @property
+    def crossed(self) -> CrossedMean:
+        """The average less the target, with its variance taken apart."""
+        return average_crossed(self.values - self.target)
+
+    def interval(self, level: float = LEVEL) -> Interval:
+        """Return the average, target included, with its interval; see `crossed_interval`."""
+        found = crossed_interval(self.values, level)
+        low, high = self.limits
+        return replace(found, low=max(low, found.low), high=min(high, found.high))
+
+
+class Comparison(BaseModel):
+    """One variant against another, in shares of characters (0.01 is a percentage point).
+
+    Attributes:
+        variant: The one in question.
+        reference: What it is compared with.
+        target: The number to beat: 0, or the usable accuracy.
+        effect: Average difference; of a comparison with a number, the variant's own average.
+        low: Lower end at 95 %, over other seeds and other plates; of one seed, over plates alone.
+        high: Upper end.
+        seeds_low: Lower end over other seeds on these plates (BCa); `None` with fewer seeds than a
+            test needs, for it never leaves their own range.
+        seeds_high: Upper end.
+        plates_low: Lower end over other plates read by these runs (bootstrap).
+        plates_high: Upper end.
+        p_value: Signs flipped over seeds, adjusted for the comparisons of the same hypothesis.
+        num_plates: Plates of each run.
+        by_seed: What each seed says.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    variant: str
+    reference: str
+    target: float
+    effect: float
+    low: float
+    high: float
+    seeds_low: float | None
+    seeds_high: float | None
+    plates_low: float
+    plates_high: float
+    p_value: float
+    num_plates: int
+    by_seed: dict[int, float]
+
+    @property
+    def num_seeds(self) -> int:
+        """Paired seeds."""
+        return len(self.by_seed)
+
+
+def contrast_variants(correct: Correct, variant: str, reference: str) -> Contrast | None:
+    """Return the paired difference of two variants; `None` without a common seed."""
+    return contrast_sum(correct, variant, reference, {variant: 1.0, reference: -1.0})
+
+
+def contrast_number(correct: Correct, variant: str, name: str, target: float) -> Contrast | None:
+    """Return a variant's accuracy against a number; `None` when it has no run."""
+    return contrast_sum(correct, variant, name, {variant: 1.0}, target)
+
+
+def contrast_sum(
+    correct: Correct,
+    variant: str,
+    reference: str,
+    weights: Mapping[str, float],
+    target: float = 0.0,
+) -> Contrast | None:
+    """Return a weighted sum of variants; `None` when no seed has all of them."""
+    seeds, values = share_by_plate(correct, weights)
+    limits = (
+        sum(min(weight, 0.0) for weight in weights.values()),
+        sum(max(weight, 0.0) for weight in weights.values()),
+    )
+    return Contrast(variant, reference, tuple(seeds), values, target, limits) if seeds else None
+
+
+def compare(contrasts: Sequence[Contrast]) -> list[Comparison]:
+    """Return effects, intervals and p-values; the p-values are adjusted for being several."""
+    if not contrasts:
+        return []
+    seeds = sorted({seed for contrast in contrasts for seed in contrast.seeds})
+    table = np.zeros((len(seeds), len(contrasts)))
+    for column, contrast in enumerate(contrasts):
+        table[[seeds.index(seed) for seed in contrast.seeds], column] = contrast.by_seed
+    return [
+        _describe(contrast, float(p_value))
+        for contrast, p_value in zip(contrasts, sign_flip_tests(table), strict=True)
+    ]
+
+
+def bound_smallest(contrasts: Sequence[Contrast]) -> tuple[float, float]:
+    """Return where the smallest of several true effects lies, at 95 %.
+
+    It is one of them, and no lower than that one's lower end. But it lies above the smallest upper
+    end as soon as any of them does, so each is given its part of the error (Bonferroni).
+    """
+    level = 1 - (1 - LEVEL) / len(contrasts)
+    return (
+        min(contrast.interval().low for contrast in contrasts),
+        min(contrast.interval(level).high for contrast in contrasts),
+    )
+
+
+def _describe(contrast: Contrast, p_value: float) -> Comparison:
+    both = contrast.interval()
+    by_plate = bootstrap_interval(contrast.values.mean(axis=0))
+    by_seed = contrast.values.mean(axis=1)
+    seeds_interval = bca_interval(by_seed) if len(by_seed) >= MIN_SEEDS else None
+    return Comparison(
+        variant=contrast.variant,
+        reference=contrast.reference,
+        target=contrast.target,
+        effect=both.estimate,
+        low=both.low,
+        high=both.high,
+        seeds_low=seeds_interval.low if seeds_interval else None,
+        seeds_high=seeds_interval.high if seeds_interval else None,
+        plates_low=by_plate.low,
+        plates_high=by_plate.high,
+        p_value=p_value,
+        num_plates=contrast.values.shape[1],
+        by_seed=dict(zip(contrast.seeds, map(float, by_seed), strict=True)),
+    )
+
+
+def is_equivalent(low: float, high: float, margin: float = MARGIN) -> bool:
+    """Return whether a whole interval lies within the margin around 0."""
+    return -margin < low and high < margin
+
+
+def decide(
+    low: float,
+    high: float,
+    p_value: float,
+    num_seeds: int,
+    *,
+    target: float = 0.0,
+    margin: float | None = MARGIN,
+) -> Outcome:
+    """Return what an interval and a test say together.
+
+    A difference that is sure but small is `supported` or `refuted`, not `equivalent`.
+
+    Args:
+        low: Lower end at 95 %.
+        high: Upper end.
+        p_value: After all adjustments.
+        num_seeds: Paired seeds; with fewer than 6 nothing is decided.
+        target: The number to beat.
+        margin: Of equivalence; `None` when equivalence is no answer.
+    """
+    if num_seeds < MIN_SEEDS:
+        return "undecided"
+    if p_value <= ALPHA and low > target:
+        return "supported"
+    if p_value <= ALPHA and high < target:
+        return "refuted"
+    if margin is not None and is_equivalent(low, high, margin):
+        return "equivalent"
+    return "undecided"

@@ -1,0 +1,162 @@
+"""What the other designs say: each variant against the one that it is a change of."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict
+
+from lpr_core.evidence.judging.comparisons import (
+    Comparison,
+    Contrast,
+    Outcome,
+    compare,
+    contrast_variants,
+    decide,
+)
+from lpr_core.evidence.judging.planning import seeds_needed
+from lpr_core.evidence.readings import Correct, Factors
+from lpr_core.evidence.wording import SCOPES, p_text, phrase_basis, phrase_need, points
+
+Direction = Literal["better", "worse", "alike", "undecided"]
+_DIRECTIONS: dict[Outcome, Direction] = {
+    "supported": "better",
+    "refuted": "worse",
+    "equivalent": "alike",
+    "undecided": "undecided",
+}
+_BASE_LEVELS: dict[str, dict[str, Any]] = {
+    "noise": {"noise": 0.0},
+    "freeze-depth": {"freeze": 0.0},
+    "learning-curve": {"transfer": "none"},
+    "cross-validation": {"transfer": "none"},
+}
+"""Of each design, the level that the others are compared with; all other factors stay equal."""
+
+
+class Finding(BaseModel):
+    """One variant against its reference.
+
+    Attributes:
+        label: What people read for the variant.
+        reference_label: Likewise.
+        direction: `better`, `worse`, `alike` (within one percentage point) or `undecided`.
+        comparison: The numbers; p-values are adjusted for all comparisons of the study.
+        further_seeds: How many more would decide; of one seed, how many it takes at least; `None`
+            when it is decided, or when not even 100 more would do.
+        sentence: All that in words.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    label: str
+    reference_label: str
+    direction: Direction
+    comparison: Comparison
+    further_seeds: int | None
+    sentence: str
+
+
+def pair_variants(design: str, factors: Factors) -> list[tuple[str, str]]:
+    """Return who is compared with whom: pairs of a variant and its reference.
+
+    In a design of its own kind (`remedies`) the first variant is the reference of all. A learning
+    curve asks two things: what transfer adds to a number of plates, and what more plates add.
+    """
+    if design not in _BASE_LEVELS:
+        first = next(iter(factors), "")
+        return [(variant, first) for variant in factors if variant != first]
+    wanted = [(variant, {**levels, **_BASE_LEVELS[design]}) for variant, levels in factors.items()]
+    if design == "learning-curve":
+        wanted += _list_smaller(factors)
+    by_levels = {_freeze(levels): variant for variant, levels in reversed(list(factors.items()))}
+    pairs = [(variant, by_levels.get(_freeze(levels), variant)) for variant, levels in wanted]
+    return [(variant, reference) for variant, reference in pairs if variant != reference]
+
+
+def find_differences(
+    design: str, correct: Correct, factors: Factors, labels: Mapping[str, str]
+) -> tuple[Finding, ...]:
+    """Return what each variant reads more or less than its reference.
+
+    Of a cross-validation, the folds' plates are put side by side: each plate was read once.
+
+    Args:
+        design: Name of the study's design.
+        correct: What each run read right.
+        factors: Levels by variant.
+        labels: What people read, by variant.
+    """
+    contrasts = [
+        contrast
+        for variant, reference in pair_variants(design, factors)
+        if (contrast := contrast_variants(correct, variant, reference)) is not None
+    ]
+    if design == "cross-validation":
+        contrasts = join_folds(contrasts)
+        labels = {v: f"All folds, {SCOPES[f['transfer']]}" for v, f in factors.items()}
+    return tuple(
+        _judge(contrast, comparison, labels, len(contrasts))
+        for contrast, comparison in zip(contrasts, compare(contrasts), strict=True)
+    )
+
+
+def join_folds(contrasts: Sequence[Contrast]) -> list[Contrast]:
+    """Return one contrast over the plates of all folds, for the seeds that all folds have."""
+    if not contrasts:
+        return []
+    seeds = sorted(set.intersection(*(set(contrast.seeds) for contrast in contrasts)))
+    if not seeds:
+        return []
+    rows = [
+        contrast.values[[contrast.seeds.index(seed) for seed in seeds]] for contrast in contrasts
+    ]
+    first = contrasts[0]
+    values = np.concatenate(rows, axis=1)  # (R, plates of all folds)
+    return [Contrast(first.variant, first.reference, tuple(seeds), values)]
+
+
+def _judge(
+    contrast: Contrast, comparison: Comparison, labels: Mapping[str, str], num_contrasts: int
+) -> Finding:
+    outcome = decide(comparison.low, comparison.high, comparison.p_value, comparison.num_seeds)
+    further = None
+    if outcome == "undecided":
+        further = seeds_needed(contrast.crossed, num_tests=1, num_contrasts=num_contrasts)
+    names = labels.get(contrast.variant, ""), labels.get(contrast.reference, "")
+    return Finding(
+        label=names[0] or contrast.variant,
+        reference_label=names[1] or contrast.reference,
+        direction=_DIRECTIONS[outcome],
+        comparison=comparison,
+        further_seeds=further,
+        sentence=_phrase(comparison, outcome, further, *names),
+    )
+
+
+def _phrase(
+    found: Comparison, outcome: Outcome, further: int | None, label: str, reference: str
+) -> str:
+    told: str = _DIRECTIONS[outcome]
+    if outcome == "undecided":
+        told = f"undecided, {phrase_need(further, found.num_seeds)}"
+    return (
+        f"{label} against {reference}: {points(found.effect)} percentage points of the characters "
+        f"(95 % interval {points(found.low)} to {points(found.high)}; "
+        f"{phrase_basis(found.num_seeds, found.num_plates)}, {p_text(found.p_value)}): {told}."
+    )
+
+
+def _list_smaller(factors: Factors) -> list[tuple[str, dict[str, Any]]]:
+    """Return each variant with its levels at the next smaller share of the plates."""
+    shares = sorted({levels["share"] for levels in factors.values()})
+    smaller = dict(zip(shares[1:], shares, strict=False))
+    return [
+        (variant, {**levels, "share": smaller[levels["share"]]})
+        for variant, levels in factors.items()
+        if levels["share"] in smaller
+    ]
+
+
+def _freeze(levels: Mapping[str, Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple(sorted(levels.items()))

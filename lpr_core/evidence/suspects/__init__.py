@@ -1,0 +1,1 @@
+"""What a diagnosis measured, judged suspect by suspect."""

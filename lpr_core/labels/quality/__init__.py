@@ -1,0 +1,1 @@
+"""How good the labels are: agreement between people, gold plates, disputes."""

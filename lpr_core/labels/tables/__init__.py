@@ -1,0 +1,1 @@
+"""The tables of the label store, and what reads and writes them."""

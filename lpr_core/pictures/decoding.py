@@ -1,0 +1,198 @@
+"""Turn untrusted files into pictures: `(H, W, 3)` uint8 RGB, upright, or one clear sentence."""
+
+import io
+import stat
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from PIL import (
+    BmpImagePlugin,
+    Image,
+    ImageFile,
+    JpegImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
+
+from lpr_core.pictures import exif, jpeg
+from lpr_core.pictures.signatures import PICTURE_KINDS, recognise
+
+MAX_PIXELS = 30_000_000
+MAX_BYTES = 25_000_000
+MIN_SIDE = 8
+MAX_SCANS = 100
+"""A progressive JPEG has about ten scans; thousands keep a decoder busy for hours."""
+
+Picture = NDArray[np.uint8]
+"""`(H, W, 3)` uint8 RGB."""
+
+# The decoders themselves rather than `Image.open`, which warns about large pictures where an error
+# is wanted, and would try sixty formats.
+_DECODERS: dict[str, type[ImageFile.ImageFile]] = {
+    "JPEG": JpegImagePlugin.JpegImageFile,
+    "PNG": PngImagePlugin.PngImageFile,
+    "WebP": WebPImagePlugin.WebPImageFile,
+    "BMP": BmpImagePlugin.BmpImageFile,
+    "TIFF": TiffImagePlugin.TiffImageFile,
+}
+_READABLE = f"{', '.join(PICTURE_KINDS[:-1])} and {PICTURE_KINDS[-1]}"
+
+# EXIF orientation -> what makes the picture upright.
+# https://www.cipa.jp/std/documents/e/DC-X008-Translation-2019-E.pdf, tag Orientation.
+_UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+
+_WHITE_IS_ZERO = 0  # TIFF 6.0, PhotometricInterpretation; Pillow inverts up to 8 bits only
+
+
+class PictureError(ValueError):
+    """A file cannot be read as a picture; the message is one sentence for a person."""
+
+
+def read_picture(source: bytes | Path) -> Picture:
+    """Read a JPEG, PNG, WebP, BMP or TIFF picture, told by its content, as `(H, W, 3)` uint8 RGB.
+
+    Of an animation or a document of several pages, the first picture is read. The EXIF orientation
+    is applied, transparency is laid on white. Samples of 16 bits are scaled from their full range;
+    so are 32-bit integers within 0 to 65,535 and floats within 0 to 1, others from the picture's
+    own minimum and maximum. Size limits are checked from the header, before any decoding.
+
+    Raises:
+        PictureError: the file is missing, too large, too small, damaged or not such a picture.
+    """
+    content = source if isinstance(source, bytes) else _read_file(source)
+    kind = _check_content(content)
+    try:
+        image, orientation = _open_image(kind, content)
+        _check_size(kind, image)
+        image.load()
+        upright = _turn_upright(image, orientation)
+        return np.array(_convert_to_rgb(upright))
+    except PictureError:
+        raise
+    # Hostile bytes raise dozens of kinds of errors in decoders; to a person they are all one.
+    except Exception as error:
+        raise PictureError(f"The {kind} picture is damaged or cut off.") from error
+
+
+def fit_picture(picture: Picture, height: int, width: int) -> Picture:
+    """Stretch a picture to `(height, width, 3)`: each axis by area when it shrinks, else linearly.
+
+    This is the one resize of the project: training and reading must see the same pixels.
+    """
+    if picture.ndim != 3 or picture.shape[2] != 3 or picture.dtype != np.uint8:
+        raise ValueError(
+            f"`picture` must be (H, W, 3) uint8. Received: {picture.shape} {picture.dtype}"
+        )
+    smaller = (min(width, picture.shape[1]), min(height, picture.shape[0]))
+    shrunk = cv2.resize(picture, smaller, interpolation=cv2.INTER_AREA)
+    return cv2.resize(shrunk, (width, height), interpolation=cv2.INTER_LINEAR).astype(np.uint8)
+
+
+def add_margin(picture: Picture, share: float) -> Picture:
+    """Return the picture with `share` of its height and width added on each side.
+
+    The added pixels repeat those at the edge, so that no new edge appears. Crops of a detector are
+    often cut so tightly that the outer characters touch the rim.
+    """
+    rows, columns = round(share * picture.shape[0]), round(share * picture.shape[1])
+    widened = cv2.copyMakeBorder(picture, rows, rows, columns, columns, cv2.BORDER_REPLICATE)
+    return widened.astype(np.uint8)
+
+
+def _read_file(path: Path) -> bytes:
+    name = repr(str(path))
+    try:
+        # Opening a pipe would wait for somebody to write into it.
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise PictureError(f"{name} is not a file; a folder or device holds no picture.")
+        with path.open("rb") as stream:
+            # One byte more than is allowed, so that a file that grows cannot fill the memory.
+            return stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise PictureError(f"There is no file {name}.") from None
+    except OSError as error:
+        raise PictureError(f"The file {name} cannot be read: {error.strerror}.") from error
+
+
+def _check_content(content: bytes) -> str:
+    """Return the kind of picture that these bytes say they are."""
+    if not content:
+        raise PictureError("The file is empty.")
+    if len(content) > MAX_BYTES:
+        raise PictureError(
+            f"The file is larger than {MAX_BYTES / 1e6:g} MB, the most that is read."
+        )
+    kind = recognise(content)
+    if kind not in PICTURE_KINDS:
+        raise PictureError(f"This is {kind}; only {_READABLE} pictures are read.")
+    return kind
+
+
+def _open_image(kind: str, content: bytes) -> tuple[ImageFile.ImageFile, int]:
+    """Return the image, its header read and nothing decoded, and its EXIF orientation."""
+    if kind == "TIFF":
+        tags = exif.check_directories(content)
+        tile_pixels = (tags.get(exif.TILE_WIDTH) or 0) * (tags.get(exif.TILE_HEIGHT) or 0)
+        if tile_pixels > MAX_PIXELS:
+            raise ValueError(f"A tile may have {MAX_PIXELS} pixels. Received: {tile_pixels}")
+        # Pillow turns TIFF pictures upright by itself.
+        return _DECODERS[kind](io.BytesIO(content)), 1
+    block = b""
+    if kind == "JPEG":
+        content, block, num_scans = jpeg.split_jpeg(content)
+        if num_scans > MAX_SCANS:
+            raise PictureError(
+                f"The JPEG picture has {num_scans} scans; at most {MAX_SCANS} are read."
+            )
+    image = _DECODERS[kind](io.BytesIO(content))
+    return image, exif.read_orientation(block or image.info.get("exif", b""))
+
+
+def _check_size(kind: str, image: Image.Image) -> None:
+    size = f"The {kind} picture has {image.width} x {image.height} pixels"
+    if image.width * image.height > MAX_PIXELS:
+        raise PictureError(f"{size}; at most {MAX_PIXELS / 1e6:g} megapixels are read.")
+    if min(image.size) < MIN_SIDE:
+        raise PictureError(f"{size}; each side needs at least {MIN_SIDE}.")
+
+
+def _turn_upright(image: Image.Image, orientation: int) -> Image.Image:
+    turn = _UPRIGHT.get(orientation)
+    return image if turn is None else image.transpose(turn)
+
+
+def _convert_to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode in ("I", "F") or image.mode.startswith("I;16"):
+        image = Image.fromarray(_scale_to_bytes(image))
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        canvas = Image.new("RGB", image.size, "white")
+        canvas.paste(layer, mask=layer)
+        return canvas
+    return image.convert("RGB")
+
+
+def _scale_to_bytes(image: Image.Image) -> NDArray[np.uint8]:
+    """Scale grey samples, `(H, W)` of more than 8 bits, to 0..255."""
+    samples = np.nan_to_num(np.asarray(image), posinf=0, neginf=0)
+    tags = image.tag_v2 if isinstance(image, TiffImagePlugin.TiffImageFile) else {}
+    bits = tags.get(TiffImagePlugin.BITSPERSAMPLE, (16,))[0] if image.mode == "I;16" else 16
+    low, high = 0.0, 1.0 if image.mode == "F" else 2.0**bits - 1
+    smallest, largest = float(samples.min()), float(samples.max())
+    if smallest < low or largest > high:
+        low, high = smallest, largest
+    if tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == _WHITE_IS_ZERO:
+        low, high = high, low
+    scaled = (samples.astype(np.float32) - low) * (255 / (high - low))
+    return np.rint(scaled).astype(np.uint8)

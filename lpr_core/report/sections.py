@@ -1,0 +1,256 @@
+"""The content of a report, section by section, before it becomes HTML or Markdown."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+import plotly.graph_objects as go
+
+from lpr_core import charts
+from lpr_core.evidence.answers import Answers
+from lpr_core.evidence.curves import band_histories
+from lpr_core.evidence.judging.factorial import describe_effects
+from lpr_core.evidence.wording import describe_intervals
+from lpr_core.report import frames, tables
+from lpr_core.report.suspect_tables import tabulate_suspect
+from lpr_core.report.tables import Table
+
+_FACTOR_TITLES = {
+    "freeze-depth": ("freeze", "Share of the backbone that is frozen"),
+    "learning-curve": ("share", "Share of the training plates"),
+    "noise": ("noise", "Noise in training"),
+    "cross-validation": ("fold", "Fold"),
+}
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A sentence with what it came to, and how it was found.
+
+    Attributes:
+        title: What is claimed, or asked.
+        outcome: One or two words.
+        sentence: With its numbers.
+        method: Told on demand; may be empty.
+        tables: Numbers behind it.
+    """
+
+    title: str
+    outcome: str
+    sentence: str
+    method: str = ""
+    tables: tuple[Table, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """One part of a report.
+
+    Attributes:
+        title: Heading.
+        paragraphs: Sentences, in order.
+        claims: Verdicts or findings.
+        figures: Plotly figures; only HTML shows them.
+        tables: Numbers.
+    """
+
+    title: str
+    paragraphs: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    figures: tuple[go.Figure, ...] = ()
+    tables: tuple[Table, ...] = ()
+
+
+def build_sections(answers: Answers, histories: pd.DataFrame) -> tuple[Section, ...]:
+    """Return all sections that the study has something to say in.
+
+    Args:
+        answers: Every number.
+        histories: Of all runs, for the curves.
+    """
+    styles = charts.style_variants(
+        {"name": cell.variant, "label": cell.label, "factors": cell.factors}
+        for cell in answers.cells
+    )
+    sections = (
+        _tell_verdicts(answers),
+        _tell_findings(answers),
+        _tell_cells(answers, styles),
+        _tell_curves(histories, styles),
+        _tell_noise(answers, styles),
+        _tell_diagnosis(answers),
+        _tell_mistakes(answers, styles),
+    )
+    return tuple(section for section in sections if section is not None)
+
+
+def _tell_verdicts(answers: Answers) -> Section | None:
+    if not answers.verdicts:
+        return None
+    claims = tuple(
+        Claim(
+            f"{verdict.hypothesis} {verdict.title}",
+            verdict.outcome,
+            verdict.sentence,
+            verdict.method,
+            (tables.tabulate_parts(verdict),),
+        )
+        for verdict in answers.verdicts
+    )
+    return Section("Verdicts", claims=claims)
+
+
+def _tell_findings(answers: Answers) -> Section | None:
+    if not answers.findings:
+        return None
+    sentences = tuple(finding.sentence for finding in answers.findings)
+    figures = [_plot_findings(answers)]
+    if len(answers.findings) > 1 and (figure := _plot_factor(answers)) is not None:
+        figures.insert(0, figure)
+    shown = [tables.tabulate_findings(answers)]
+    if answers.folds:
+        shown.append(tables.tabulate_folds(answers))
+    return Section("What was found", sentences, figures=tuple(figures), tables=tuple(shown))
+
+
+def _plot_findings(answers: Answers) -> go.Figure:
+    named = [
+        (f"{finding.label} against {finding.reference_label}", finding.comparison)
+        for finding in answers.findings
+    ]
+    effects = [
+        {"name": name, "mean": found.effect, "low": found.low, "high": found.high}
+        for name, found in named
+    ]
+    seeds = [
+        {"name": name, "seed": seed, "value": value}
+        for name, found in named
+        for seed, value in found.by_seed.items()
+    ]
+    return charts.plot_differences(pd.DataFrame(effects), pd.DataFrame(seeds))
+
+
+def _plot_factor(answers: Answers) -> go.Figure | None:
+    design = answers.facts.get("design")
+    if design not in _FACTOR_TITLES:
+        return None
+    factor, title = _FACTOR_TITLES[design]
+    means, scores = [], []
+    for cell in answers.cells:
+        if cell.characters is not None and factor in cell.factors:
+            series = str(cell.factors.get("backbone", cell.factors.get("transfer", "")))
+            place = {"series": series, "factor": cell.factors[factor]}
+            means.append({**place, **cell.characters.model_dump()})
+            scores += [{**place, "seed": s, "value": value} for s, value in cell.by_seed.items()]
+    if not means:
+        return None
+    return charts.plot_factor(
+        pd.DataFrame(means),
+        pd.DataFrame(scores),
+        title,
+        as_share=factor in ("freeze", "share"),
+    )
+
+
+def _tell_cells(answers: Answers, styles: Mapping[str, charts.Style]) -> Section:
+    over = describe_intervals([len(cell.by_seed) for cell in answers.cells if cell.by_seed])
+    paragraphs = [
+        f"Intervals are at 95 %, {over}. Points are runs, one for each seed.",
+        *(f"{found.sentence} {describe_effects(found)}" for found in answers.interactions),
+    ]
+    figures = []
+    cells = frames.frame_cells(answers)
+    if answers.verdicts and len(cells):
+        limits = {"usable": answers.usable, "most frequent symbols": answers.baseline}
+        figures.append(
+            charts.plot_cells(cells, frames.frame_scores(answers), styles, limits=limits)
+        )
+    return Section(
+        "How well each variant reads",
+        tuple(paragraphs),
+        figures=tuple(figures),
+        tables=(
+            tables.tabulate_cells(answers),
+            *(tables.tabulate_interaction(found) for found in answers.interactions if found.table),
+        ),
+    )
+
+
+def _tell_curves(histories: pd.DataFrame, styles: Mapping[str, charts.Style]) -> Section | None:
+    if histories.empty:
+        return None
+    figures = [
+        charts.plot_bands(bands, styles, measure)
+        for measure in ("character_accuracy", "loss")
+        if len(bands := band_histories(histories, measure))
+    ]
+    note = (
+        f"{_describe_means(histories)}, epoch by epoch. Training values are measured while "
+        "the network learns, with dropout and noise; the table above has clean ones."
+    )
+    return Section("How they learned", (note,), figures=tuple(figures))
+
+
+def _describe_means(histories: pd.DataFrame) -> str:
+    if histories.groupby("variant")["seed"].nunique().max() == 1:
+        return "One training each, so no bands"
+    if histories["variant"].nunique() > charts.MAX_BANDS:
+        return "Means over seeds, without bands, for so many would hide each other"
+    return "Means over seeds with bands at 95 %"
+
+
+def _tell_noise(answers: Answers, styles: Mapping[str, charts.Style]) -> Section | None:
+    if not answers.response:
+        return None
+    labels = {cell.variant: cell.label for cell in answers.cells}
+    claims = tuple(
+        Claim(f"{labels[found.variant]}: was it too strong?", found.answer, found.sentence)
+        for found in answers.noise
+    )
+    over = describe_intervals([knee.num_seeds for knee in answers.knees])
+    response = frames.frame_response(answers)
+    figures = (
+        charts.plot_dose_response(response, styles, knees=frames.frame_knees(answers)),
+        charts.plot_noise_map(frames.arrange_map(response, labels)),
+    )
+    return Section(
+        "Noise: dose and response",
+        (
+            "The knee is the strength at which a variant has lost a tenth of what it reads above "
+            f"the most frequent symbols; its interval at 95 % is {over}.",
+        ),
+        claims,
+        figures,
+        (tables.tabulate_knees(answers), tables.tabulate_response(answers)),
+    )
+
+
+def _tell_diagnosis(answers: Answers) -> Section | None:
+    suspects: Iterable[Mapping[str, str]] = answers.diagnosis.get("suspects", ())
+    measurements = answers.diagnosis.get("measurements", {})
+    claims = tuple(
+        Claim(
+            suspect.get("question", suspect.get("name", "")),
+            suspect.get("verdict", ""),
+            f"{suspect.get('sentence', '')} Measured: {suspect.get('measured', '')}",
+            f"Guilty if {suspect.get('guilty_if', '')}",
+            tabulate_suspect(suspect.get("name", ""), measurements),
+        )
+        for suspect in suspects
+    )
+    if not claims:
+        return None
+    summary = answers.diagnosis.get("summary")
+    remedies = [remedy["sentence"] for remedy in answers.diagnosis.get("remedies", ())]
+    paragraphs = tuple([summary] if summary else []) + tuple(remedies)
+    return Section("Why the frozen network does not generalise", paragraphs, claims)
+
+
+def _tell_mistakes(answers: Answers, styles: Mapping[str, charts.Style]) -> Section | None:
+    if not answers.misread:
+        return None
+    return Section(
+        "Mistakes",
+        figures=(charts.plot_slots(frames.frame_slots(answers), styles),),
+        tables=(tables.tabulate_misread(answers),),
+    )

@@ -1,0 +1,1 @@
+"""The folder of a study: written, read, masked."""

@@ -1,0 +1,113 @@
+"""Reads what a study left behind into the plain values that the evidence is computed from."""
+
+import zlib
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from lpr_core.evidence.answers import StudyInputs
+from lpr_core.study.folder.record import StudyRecord
+from lpr_core.study.folder.results import StudyFolder, compare_texts
+
+Key = tuple[str, int]
+
+
+def read_inputs(folder: StudyFolder) -> StudyInputs:
+    """Return a study's results as plain values; runs that cannot be read become faults.
+
+    Raises:
+        FileNotFoundError: The folder holds no study, or no plate was measured yet.
+        ValueError: The study's record is damaged.
+    """
+    record, states, truth = folder.read_study(), folder.runs(), folder.plates()["truth"]
+    correct: dict[Key, NDArray[np.bool_]] = {}
+    noisy: dict[float, dict[Key, NDArray[np.bool_]]] = {}
+    texts: dict[Key, pd.DataFrame] = {}
+    metrics: dict[Key, dict[str, Any]] = {}
+    faults: dict[Key, str] = {}
+    for row in states.itertuples():
+        key = (str(row.variant), int(str(row.seed)))
+        if row.state in ("failed", "damaged"):
+            faults[key] = str(row.reason)
+        if row.state != "finished":
+            continue
+        try:
+            clean, by_strength = _read_run(folder, *key, truth)
+            _check_plates(record, clean, by_strength, truth)
+            metrics[key] = folder.run(*key).read_metrics()
+        # No gzip, cut off, no table, a column or a plate that is not there.
+        except (ValueError, OSError, EOFError, zlib.error, LookupError) as error:
+            faults[key] = f"its results cannot be read: {error}"
+            continue
+        correct[key] = compare_texts(clean["truth"], clean["text"])
+        if not record.data.masked:
+            texts[key] = clean
+        for strength, right in by_strength.items():
+            noisy.setdefault(strength, {})[key] = right
+    return StudyInputs(
+        facts=_tell_facts(record),
+        labels={variant.name: variant.label for variant in record.variants},
+        factors={variant.name: variant.factors for variant in record.variants},
+        seeds=record.seeds,
+        correct=correct,
+        noisy=dict(sorted(noisy.items())),
+        texts=texts,
+        metrics=metrics,
+        faults=faults,
+        baseline=float(record.data.baseline["character_accuracy"]),
+        usable=record.usable_character_accuracy,
+        fingerprint=folder.fingerprint(),
+        diagnosis=folder.read_diagnosis(),
+    )
+
+
+def _read_run(
+    folder: StudyFolder, variant: str, seed: int, truth: pd.Series
+) -> tuple[pd.DataFrame, dict[float, NDArray[np.bool_]]]:
+    """Return the clean predictions, and what was right at each strength."""
+    clean = folder.predictions(variant, seed)
+    by_strength = {
+        float(str(strength)): compare_texts(
+            truth.iloc[rows["plate"]].reset_index(drop=True), rows["text"].reset_index(drop=True)
+        )
+        for strength, rows in folder.noisy_predictions(variant, seed).groupby("strength")
+    }
+    return clean, by_strength
+
+
+def _check_plates(
+    record: StudyRecord,
+    clean: pd.DataFrame,
+    by_strength: dict[float, NDArray[np.bool_]],
+    truth: pd.Series,
+) -> None:
+    """Raise ValueError for a run that read other plates than the study's, or not all of them."""
+    wanted = len(truth) if record.design != "cross-validation" else len(clean)
+    counts = {len(clean), *(len(right) for right in by_strength.values())}
+    if counts != {wanted} or list(clean["truth"]) != list(truth.iloc[clean["plate"]]):
+        raise ValueError(
+            f"it did not read the study's {wanted} plates. Received: "
+            f"{', '.join(map(str, sorted(counts)))} readings"
+        )
+
+
+def _tell_facts(record: StudyRecord) -> dict[str, Any]:
+    """Return what is told about a study wherever its numbers stand."""
+    return record.model_dump(
+        mode="json",
+        include={
+            "name",
+            "design",
+            "preset",
+            "question",
+            "metric",
+            "seeds",
+            "created",
+            "code",
+            "backend",
+            "device",
+            "data",
+        },
+    )

@@ -1,0 +1,1 @@
+"""Running a study: planned, started, resumed, measured."""

@@ -1,0 +1,318 @@
+"""Verdicts on planted studies: what was planted is found, what was not is not."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from lpr_core.evidence.judging.comparisons import (
+    Contrast,
+    bound_smallest,
+    compare,
+    contrast_number,
+    decide,
+    is_equivalent,
+)
+from lpr_core.evidence.judging.planning import seeds_needed
+from lpr_core.evidence.judging.verdicts import Verdict, judge_hypotheses
+from lpr_core.evidence.wording import points
+from lpr_core.statistics.variance import average_crossed
+from tests.kit.planted_study import hypotheses_variants, plant_outcome
+from tests.verdict_error_rates import (
+    ACCOUNT,
+    EQUAL,
+    HELPFUL,
+    SCENARIOS,
+    Scenario,
+    grade,
+    judge_studies,
+    true_effect,
+)
+
+FACTORS = {variant.name: variant.factors for variant in hypotheses_variants()}
+
+
+def judge(
+    accuracies: dict | None = None, *, seeds=range(8), plates: int = 300, drop=(), **settings
+) -> dict[str, Verdict]:
+    """Judge a planted study by hypothesis, runs named in `drop` left out."""
+    variants = hypotheses_variants(**(accuracies or {}))
+    outcome = plant_outcome(variants, seeds, plates, **settings)
+    correct = {key: right for key, right in outcome.correct.items() if key not in drop}
+    verdicts = judge_hypotheses(correct, FACTORS, baseline=0.07, usable=0.8)
+    return {verdict.hypothesis: verdict for verdict in verdicts}
+
+
+def outcomes(verdict: Verdict) -> dict[str, str]:
+    return {part.scope: part.outcome for part in verdict.parts}
+
+
+def test_the_account_s_story():
+    verdicts = judge(ACCOUNT)
+    assert outcomes(verdicts["H1"]) == {
+        "none": "supported",
+        "frozen": "refuted",
+        "fine-tuned": "supported",
+    }
+    assert outcomes(verdicts["H2"]) == {"frozen": "refuted", "fine-tuned": "supported"}
+    assert outcomes(verdicts["H3"])["none"] == "refuted"
+    assert outcomes(verdicts["H4"]) == {"frozen": "refuted", "fine-tuned": "refuted"}
+    assert [verdicts[name].outcome for name in ("H1", "H2", "H4")] == [
+        "supported",
+        "supported",
+        "refuted",
+    ]
+    assert (verdicts["H1"].scope, verdicts["H2"].scope) == ("none", "fine-tuned")
+
+
+def test_everything_helps():
+    verdicts = judge(HELPFUL, plates=600)
+    assert {name: verdict.outcome for name, verdict in verdicts.items()} == dict.fromkeys(
+        ["H1", "H2", "H3", "H4"], "supported"
+    )
+    h4 = verdicts["H4"].parts[0]
+    smallest = min(h4.comparisons, key=lambda comparison: comparison.effect)
+    assert (h4.effect, len(h4.comparisons)) == (smallest.effect, 3)
+    assert h4.low == min(comparison.low for comparison in h4.comparisons)
+    assert h4.effect < h4.high
+    assert h4.high > min(comparison.high for comparison in h4.comparisons)
+
+
+def test_equal_cells_with_many_plates_and_seeds_are_equivalent():
+    verdicts = judge(EQUAL, seeds=range(12), plates=1500, own_spread=0.01, shared_spread=0.1)
+    for name in ("H2", "H3", "H4"):
+        assert verdicts[name].outcome == "equivalent", verdicts[name].sentence
+        assert verdicts[name].further_seeds is None
+
+
+def test_h4_tells_the_interval_of_the_difference_that_it_tells():
+    part = judge({"frozen": 0.80, "frozen_noise": 0.84, "none_noise": 0.9})["H4"].parts[0]
+    against_best = part.comparisons[0]
+    assert (part.weakest, part.rival) == (against_best, "from scratch without noise")
+    assert (
+        f"percentage points fewer of the characters with noise than the best of the other cells, "
+        f"from scratch without noise (95 % interval {points(against_best.low)} to "
+        f"{points(against_best.high)}; against whichever cell is truly the best, "
+        f"{points(part.low)} to {points(part.high)}); 8 seeds, 300 plates"
+    ) in part.sentence
+    assert part.high <= against_best.high + 0.02
+
+
+def draw_equal_contrasts(rng: np.random.Generator) -> list[Contrast]:
+    """Three true effects of 0, each with seeds and plates of its own."""
+    return [
+        Contrast(
+            "both",
+            f"other {number}",
+            tuple(range(8)),
+            0.03 * rng.standard_normal((8, 1)) + 0.05 * rng.standard_normal((8, 30)),
+        )
+        for number in range(3)
+    ]
+
+
+def test_the_smallest_of_equal_effects_lies_where_it_is_said_to():
+    """The smallest of three plain upper ends misses it three times as often as it may, 7.6 %."""
+    rng = np.random.default_rng(0)
+    ends = np.array([bound_smallest(draw_equal_contrasts(rng)) for _ in range(400)])
+    assert np.mean(ends[:, 0] > 0) <= 0.01
+    assert 0.005 <= np.mean(ends[:, 1] < 0) <= 0.045
+
+
+def test_the_smallest_of_one_effect_has_its_own_interval():
+    contrast = draw_equal_contrasts(np.random.default_rng(0))[0]
+    assert bound_smallest([contrast]) == (contrast.interval().low, contrast.interval().high)
+
+
+@pytest.mark.parametrize("num_seeds", [1, 2, 3, 5])
+def test_too_few_seeds_decide_nothing_and_say_how_many_it_takes(num_seeds):
+    verdicts = judge(ACCOUNT, seeds=range(num_seeds))
+    for verdict in verdicts.values():
+        assert {part.outcome for part in verdict.parts} == {"undecided"}
+        assert verdict.further_seeds is not None
+        assert verdict.further_seeds >= 8 - num_seeds
+        assert ("further seeds are needed" in verdict.sentence) is (num_seeds == 1)
+        assert ("the interval over plates alone" in verdict.sentence) is (num_seeds == 1)
+        assert ("further seeds would decide" in verdict.sentence) is (num_seeds > 1)
+
+
+def test_seven_seeds_cannot_pass_holm_but_eight_can():
+    assert judge(ACCOUNT, seeds=range(7))["H4"].p_holm == pytest.approx(4 * 2 / 2**7)
+    assert judge(ACCOUNT)["H4"].p_holm == pytest.approx(4 * 2 / 2**8)
+
+
+def test_the_named_number_of_seeds_does_decide():
+    """Where more seeds are asked for, adding them decides four times in five, more or less."""
+    decided = Counter()
+    for study in range(6):
+        before = judge(HELPFUL, plates=120, seed=study, own_spread=0.12)["H3"].parts[0]
+        if before.outcome == "undecided" and before.further_seeds and before.further_seeds <= 12:
+            seeds = range(8 + before.further_seeds)
+            after = judge(HELPFUL, plates=120, seed=study, own_spread=0.12, seeds=seeds)
+            decided[after["H3"].parts[0].outcome != "undecided"] += 1
+    assert decided.total() >= 1
+    assert decided[True] >= 0.5 * decided.total()
+
+
+def test_only_plates_can_help_where_plates_are_too_few():
+    values = np.random.default_rng(0).normal(0.004, 0.3, (1, 40)) * np.ones((8, 1))
+    values += np.random.default_rng(1).normal(0, 1e-4, (8, 1))
+    assert seeds_needed(average_crossed(values)) is None
+
+
+def test_more_contrasts_ask_for_more_seeds_but_not_for_a_larger_least_number():
+    values = np.random.default_rng(0).normal(0.02, 0.04, (6, 1)) * np.ones((1, 50))
+    few, many = (seeds_needed(average_crossed(values), num_contrasts=n) for n in (1, 6))
+    assert few is not None
+    assert many is not None
+    assert few < many
+    one = average_crossed(values[:1])
+    assert [seeds_needed(one, num_contrasts=n) for n in (1, 6)] == [7, 7]
+    assert seeds_needed(one, num_tests=1) == 5
+
+
+def test_runs_that_are_missing_are_named():
+    drop = {("frozen+noise", seed) for seed in range(8)}
+    verdicts = judge(drop=drop)
+    (part,) = [part for part in verdicts["H4"].parts if part.scope == "frozen"]
+    assert (part.outcome, part.effect) == ("undecided", None)
+    assert part.missing == ("runs frozen with noise",)
+    assert part.sentence.endswith("not compared yet, for want of runs frozen with noise.")
+    assert verdicts["H2"].outcome == "supported"
+
+
+def test_a_study_without_any_run():
+    verdicts = judge_hypotheses({}, FACTORS, 0.07, 0.9)
+    assert [verdict.outcome for verdict in verdicts] == ["undecided"] * 4
+    assert all(verdict.p_holm == 1 for verdict in verdicts)
+    assert len(judge_hypotheses({}, {}, 0.07, 0.9)) == 4
+
+
+def test_unequal_seeds_are_paired_where_they_can_be():
+    drop = {("none", 7), ("fine-tuned", 0)}
+    part = judge(ACCOUNT, drop=drop)["H2"].parts[1]
+    assert (part.num_seeds, sorted(part.comparisons[0].by_seed)) == (6, [1, 2, 3, 4, 5, 6])
+
+
+def test_variants_without_a_common_seed():
+    drop = {("none", n) for n in range(4)} | {("frozen", n) for n in range(4, 8)}
+    part = judge(drop=drop)["H2"].parts[0]
+    assert part.missing == ("a seed that all of its cells have",)
+
+
+def test_other_plates_cannot_be_compared():
+    outcome = plant_outcome(hypotheses_variants(), [0, 1], 20)
+    outcome.correct["frozen", 1] = outcome.correct["frozen", 1][:10]
+    with pytest.raises(ValueError, match="same plates only"):
+        judge_hypotheses(outcome.correct, FACTORS, 0.07, 0.9)
+
+
+def test_a_study_of_the_account_s_four_runs_alone():
+    factors = {name: levels for name, levels in FACTORS.items() if "fine" not in name}
+    outcome = plant_outcome(hypotheses_variants(), range(8), 300)
+    verdicts = judge_hypotheses(outcome.correct, factors, 0.07, 0.8)
+    assert [[part.scope for part in verdict.parts] for verdict in verdicts] == [
+        ["none", "frozen"],
+        ["frozen"],
+        ["none", "frozen"],
+        ["frozen"],
+    ]
+
+
+def test_p_values_grow_from_test_to_family():
+    for verdict in judge().values():
+        for part in verdict.parts:
+            assert part.p_value <= part.p_holm <= 1
+
+
+def test_h1_has_to_beat_the_baseline_too():
+    outcome = plant_outcome(hypotheses_variants(), range(8), 200)
+    h1 = judge_hypotheses(outcome.correct, FACTORS, baseline=0.97, usable=0.8)[0]
+    assert (h1.target, outcomes(h1)["fine-tuned"]) == (0.97, "refuted")
+
+
+def test_an_accuracy_stays_within_0_and_1():
+    rng = np.random.default_rng(0)
+    poor = {("none", seed): rng.random((40, 7)) < share for seed, share in ((0, 0.0), (1, 0.1))}
+    contrast = contrast_number(poor, "none", "usable level", 0.9)
+    (found,) = compare([contrast])
+    assert (found.low, contrast.limits) == (0.0, (0.0, 1.0))
+
+
+def test_verdicts_survive_json():
+    for verdict in judge(seeds=range(3)).values():
+        assert Verdict.model_validate_json(verdict.model_dump_json()) == verdict
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "p_value", "num_seeds", "outcome"),
+    [
+        (0.02, 0.04, 0.03, 8, "supported"),
+        (-0.04, -0.02, 0.03, 8, "refuted"),
+        (-0.004, 0.006, 0.9, 8, "equivalent"),
+        (-0.01, 0.02, 0.5, 8, "undecided"),
+        (0.02, 0.04, 0.06, 8, "undecided"),  # the interval leaves 0, the test does not pass
+        (-0.01, 0.04, 0.03, 8, "undecided"),  # the other way round
+        (0.001, 0.004, 0.03, 8, "supported"),  # small but sure
+        (0.02, 0.04, 0.001, 5, "undecided"),  # too few seeds, whatever the test says
+        (-0.004, 0.006, 0.9, 5, "undecided"),
+    ],
+)
+def test_what_interval_and_test_say_together(low, high, p_value, num_seeds, outcome):
+    assert decide(low, high, p_value, num_seeds) == outcome
+
+
+def test_a_number_to_beat_knows_no_equivalence():
+    assert decide(0.899, 0.901, 0.9, 8, target=0.9, margin=None) == "undecided"
+    assert decide(0.91, 0.93, 0.01, 8, target=0.9, margin=None) == "supported"
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "inside"), [(-0.009, 0.009, True), (-0.01, 0.0, False), (0.0, 0.02, False)]
+)
+def test_equivalence_needs_the_whole_interval(low, high, inside):
+    assert is_equivalent(low, high) is inside
+
+
+@pytest.mark.parametrize(
+    ("outcome", "effect", "expected"),
+    [
+        ("supported", 0.02, "right"),
+        ("supported", 0.0, "wrong"),
+        ("refuted", 0.02, "wrong"),
+        ("equivalent", 0.005, "right"),
+        ("equivalent", 0.02, "wrong"),
+        ("undecided", 0.02, "undecided"),
+    ],
+)
+def test_grades(outcome, effect, expected):
+    assert grade(outcome, effect) == expected
+
+
+def test_true_effects_of_the_account():
+    assert true_effect("H2", "frozen", ACCOUNT) == pytest.approx(-0.47)
+    assert true_effect("H3", "none", ACCOUNT) == pytest.approx(-0.04)
+    assert true_effect("H4", "fine-tuned", ACCOUNT) == pytest.approx(-0.04)
+
+
+def test_null_effects_are_seldom_claimed_and_true_ones_mostly_found():
+    _, any_wrong = judge_studies(Scenario("", EQUAL, plates=100), 6)
+    assert any_wrong <= 0.17
+    found, any_wrong = judge_studies(Scenario("", ACCOUNT, plates=200), 3)
+    assert any_wrong == 0
+    assert found["H2 frozen"]["right"] == found["H2 fine-tuned"]["right"] == 3
+
+
+@pytest.mark.parametrize("num_seeds", [1, 2, 3])
+def test_few_seeds_claim_nothing_of_effects_that_are_large(num_seeds):
+    found, any_wrong = judge_studies(Scenario("", ACCOUNT, num_seeds, plates=100), 2)
+    assert any_wrong == 0
+    assert all(counts == {"undecided": 2} for counts in found.values())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.name)
+def test_error_rates(scenario):
+    grades, any_wrong = judge_studies(scenario, 200)
+    print(scenario.name, {name: dict(counts) for name, counts in grades.items()}, any_wrong)
+    assert any_wrong <= 0.08

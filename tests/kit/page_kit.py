@@ -1,0 +1,22 @@
+"""Call the functions of a page as its script does."""
+
+from datetime import UTC, datetime
+from types import SimpleNamespace
+
+from app.labeler.door.sign_in import OWNER
+from lpr_core.labels import Role, User
+
+
+def person(name: str, role: Role = Role.ANNOTATOR, user_id: int = 1) -> User:
+    """Somebody with an account."""
+    return User(user_id, name, role, True, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def caller(functions, user: User = OWNER):
+    """A function that asks a page's function: `ask("find", query="A")`.
+
+    `user` is who the guard has found; by default the one person without an account.
+    """
+    by_name = {function.__name__: function for function in functions}
+    request = SimpleNamespace(state=SimpleNamespace(user=user))
+    return lambda what, **data: by_name[what](data, request)

@@ -1,0 +1,53 @@
+"""Studies in this process, with a network of one convolution."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partialmethod
+
+import keras
+import pytest
+
+from lpr_core.backbones import build as backbones
+from lpr_core.study import presets
+from lpr_core.study.presets import DrawnPlates, StudyPreset
+from lpr_core.study.running import runner
+from lpr_core.study.running.run import perform_run
+from lpr_core.study.running.workers import RunEvent
+from tests.kit.training_kit import make_recognizer_config, tiny_backbone
+
+TINY = StudyPreset(
+    "tiny",
+    {
+        "recognizer": make_recognizer_config(head="pooled").model_dump(),
+        "epochs": 2,
+        "batch_size": 4,
+        "learning_rate": 1e-2,
+        "workers": 1,
+    },
+    DrawnPlates("br", 1, 1),
+    num_seeds=2,
+    num_side_seeds=1,
+    weights="none",
+)
+
+
+@contextmanager
+def tiny_studies() -> Iterator[None]:
+    """Have a preset `tiny`, a network that runs eagerly, and runs in this process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(backbones._BACKBONES, "compact", tiny_backbone())
+        patch.setattr(keras.Model, "compile", partialmethod(keras.Model.compile, run_eagerly=True))
+        patch.setitem(presets._PRESETS, "tiny", TINY)
+        patch.setattr(runner, "perform_runs", perform_here)
+        yield
+
+
+def perform_here(orders, jobs, log_path, on_event):
+    """Perform runs one after the other; an `ArithmeticError` is a failed run."""
+    for order in orders:
+        error = ""
+        try:
+            perform_run(order, lambda share, order=order: on_event(RunEvent(order, share)))
+        except ArithmeticError as fault:
+            error = str(fault)
+        on_event(RunEvent(order, 1.0, is_over=True, error=error))
