@@ -4,12 +4,12 @@ from streamlit.testing.v1 import AppTest
 
 from app.serve import ROOT_DIR
 
-DASHBOARD = str(ROOT_DIR / "app" / "dashboard.py")
+DASHBOARD = str(ROOT_DIR / "app" / "dashboard" / "main.py")
 
 
 def open_page(name: str, **query: str) -> AppTest:
     page = AppTest.from_file(DASHBOARD, default_timeout=300)
-    page.switch_page(f"dashboard_pages/{name}.py")
+    page.switch_page(f"views/{name}.py")
     for key, value in query.items():
         page.query_params[key] = value
     page.run()

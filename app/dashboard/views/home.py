@@ -66,7 +66,7 @@ with verdicts:
         "Does transfer learning help, does noise? Four hypotheses, each with an interval and a "
         "verdict, and the reasons behind them.",
         describe_studies(),
-        "dashboard_pages/verdicts.py",
+        "views/verdicts.py",
         "See the verdicts",
     )
 with labelling:
@@ -84,7 +84,7 @@ with noise:
         "grain",
         "Lay noise on a plate, from faint to strong, and see which symbols survive in which run.",
         f"Sample plates: {len(list_samples())}; yours can be dropped in.",
-        "dashboard_pages/noise.py",
+        "views/noise.py",
         "Try the noise",
     )
 with trainings:
@@ -93,6 +93,6 @@ with trainings:
         "school",
         "Lay learning curves over each other and see which settings differ.",
         describe_runs(),
-        "dashboard_pages/trainings.py",
+        "views/trainings.py",
         "Compare trainings",
     )

@@ -90,14 +90,14 @@ if not answers.verdicts and view.is_of_single_runs:
         f"This study asks: {view.record.question} They differ in more than transfer, noise and "
         "seed, so no hypothesis can be judged; what each read is on the page Runs."
     )
-    st.page_link("dashboard_pages/runs.py", label="See the runs", icon=":material/arrow_forward:")
+    st.page_link("views/runs.py", label="See the runs", icon=":material/arrow_forward:")
     st.stop()
 if not answers.verdicts:
     st.info(
         f"This study asks: {view.record.question} Its answer is on the page More; "
         "the four hypotheses are judged by a study of the design `hypotheses`."
     )
-    st.page_link("dashboard_pages/more.py", label="See its answer", icon=":material/arrow_forward:")
+    st.page_link("views/more.py", label="See its answer", icon=":material/arrow_forward:")
     offer_study("hypotheses", "See the verdicts of {name}")
     st.stop()
 show_verdicts(answers.verdicts)
