@@ -57,7 +57,7 @@ def plate_endpoints(desk: LabelDesk, store: LabelStore) -> tuple[Callable[..., A
             raise ValueError(f"{MAX_READS_WAITING} pictures are being read; try again in a moment.")
         try:
             name = picture.get("orig_name") or path.name
-            return desk.read(path.read_bytes(), name, region or None)
+            return desk.read(path, name, region or None)
         finally:
             turns.release()
 

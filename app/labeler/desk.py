@@ -4,6 +4,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from lpr_core.labels import (
@@ -13,7 +14,7 @@ from lpr_core.labels import (
     PlateRecord,
 )
 from lpr_core.labels.tables.rows import DEFAULT_PROJECT_ID
-from lpr_core.pictures.decoding import read_picture
+from lpr_core.pictures.decoding import read_picture, read_picture_file
 from lpr_core.plates.patterns import all_patterns
 
 SURE_FROM = 0.97
@@ -41,16 +42,19 @@ class LabelDesk:
         self._turns = threading.BoundedSemaphore(MAX_READS_AT_ONCE)
 
     def read(
-        self, content: bytes, name: str, region: str | None, project_id: int = DEFAULT_PROJECT_ID
+        self, path: Path, name: str, region: str | None, project_id: int = DEFAULT_PROJECT_ID
     ) -> Card:
         """Read one uploaded picture, store both, and return its card.
 
+        The file is opened when its turn has come: however many wait, few are in memory.
+
         Raises:
-            PictureError: The bytes are not a picture that we take.
+            PictureError: The file is not a picture that we take.
             ValueError: Unknown region.
             StoreError: It could not be kept.
         """
         with self._turns:
+            content = read_picture_file(path)
             reading = self._reader.read(read_picture(content), region)
             picture_id = self._store.add_picture(content, name, project_id)
             return make_card(self._store.add_reading(picture_id, reading.to_dict()))
@@ -97,8 +101,8 @@ class LabelDesk:
         return _show_reading(reading)
 
     def _read_stored(self, record: PlateRecord, region: str | None) -> dict[str, Any]:
-        picture = read_picture(self._store.pictures_dir / record.picture.file_name)
         with self._turns:
+            picture = read_picture(self._store.pictures_dir / record.picture.file_name)
             return self._reader.read(picture, region).to_dict()
 
     def correct(self, picture_id: str, text: str, mark: str, author: str) -> Card:

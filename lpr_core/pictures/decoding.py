@@ -1,7 +1,6 @@
 """Turn untrusted files into pictures: `(H, W, 3)` uint8 RGB, upright, or one clear sentence."""
 
 import io
-import stat
 from pathlib import Path
 
 import cv2
@@ -19,6 +18,7 @@ from PIL import (
 
 from lpr_core.pictures import exif, jpeg
 from lpr_core.pictures.signatures import PICTURE_KINDS, recognise
+from lpr_core.untrusted import FileRefusedError, FileTooLargeError, read_untrusted
 
 MAX_PIXELS = 30_000_000
 MAX_BYTES = 25_000_000
@@ -38,6 +38,7 @@ _DECODERS: dict[str, type[ImageFile.ImageFile]] = {
     "BMP": BmpImagePlugin.BmpImageFile,
     "TIFF": TiffImagePlugin.TiffImageFile,
 }
+_TOO_LARGE = f"The file is larger than {MAX_BYTES / 1e6:g} MB, the most that is read."
 _READABLE = f"{', '.join(PICTURE_KINDS[:-1])} and {PICTURE_KINDS[-1]}"
 
 # EXIF orientation -> what makes the picture upright.
@@ -70,7 +71,7 @@ def read_picture(source: bytes | Path) -> Picture:
     Raises:
         PictureError: the file is missing, too large, too small, damaged or not such a picture.
     """
-    content = source if isinstance(source, bytes) else _read_file(source)
+    content = source if isinstance(source, bytes) else read_picture_file(source)
     kind = _check_content(content)
     try:
         image, orientation = _open_image(kind, content)
@@ -110,15 +111,19 @@ def add_margin(picture: Picture, share: float) -> Picture:
     return widened.astype(np.uint8)
 
 
-def _read_file(path: Path) -> bytes:
+def read_picture_file(path: Path) -> bytes:
+    """Return the bytes of a file that may be a picture, as `read_picture` takes them.
+
+    Raises:
+        PictureError: The file is missing, too large, or none.
+    """
     name = repr(str(path))
     try:
-        # Opening a pipe would wait for somebody to write into it.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise PictureError(f"{name} is not a file; a folder or device holds no picture.")
-        with path.open("rb") as stream:
-            # One byte more than is allowed, so that a file that grows cannot fill the memory.
-            return stream.read(MAX_BYTES + 1)
+        return read_untrusted(path, MAX_BYTES)
+    except FileTooLargeError:
+        raise PictureError(_TOO_LARGE) from None
+    except FileRefusedError:
+        raise PictureError(f"{name} is not a file; a folder or device holds no picture.") from None
     except FileNotFoundError:
         raise PictureError(f"There is no file {name}.") from None
     except OSError as error:
@@ -130,9 +135,7 @@ def _check_content(content: bytes) -> str:
     if not content:
         raise PictureError("The file is empty.")
     if len(content) > MAX_BYTES:
-        raise PictureError(
-            f"The file is larger than {MAX_BYTES / 1e6:g} MB, the most that is read."
-        )
+        raise PictureError(_TOO_LARGE)
     kind = recognise(content)
     if kind not in PICTURE_KINDS:
         raise PictureError(f"This is {kind}; only {_READABLE} pictures are read.")

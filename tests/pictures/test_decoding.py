@@ -246,10 +246,10 @@ def test_an_unreadable_file_is_named(tmp_path, monkeypatch):
     path = tmp_path / "plate.jpg"
     path.write_bytes(make_picture("JPEG"))
 
-    def refuse(self, *args, **kwargs):
+    def refuse(*args, **kwargs):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(type(path), "open", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     with pytest.raises(PictureError, match=r"^The file '.*' cannot be read: Permission denied\.$"):
         read_picture(path)
 

@@ -3,7 +3,9 @@ import io
 import json
 import logging
 import re
+import tempfile
 import zipfile
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -41,7 +43,9 @@ def desk(store):
 
 
 def read_one(desk, seed=0, name="car.png", region=None):
-    return desk.read(picture_bytes(seed), name, region)
+    with tempfile.NamedTemporaryFile() as stream:
+        Path(stream.name).write_bytes(picture_bytes(seed))
+        return desk.read(Path(stream.name), name, region)
 
 
 # --- the desk
@@ -99,9 +103,10 @@ def test_levels(probability, doubtful, level):
     assert confidence_level(probability, doubtful) == level
 
 
-def test_a_bad_picture_is_refused_and_nothing_kept(desk, store):
+def test_a_bad_picture_is_refused_and_nothing_kept(desk, store, tmp_path):
+    (tmp_path / "bad.jpg").write_bytes(b"no picture")
     with pytest.raises(PictureError):
-        desk.read(b"no picture", "bad.jpg", None)
+        desk.read(tmp_path / "bad.jpg", "bad.jpg", None)
     assert store.search().total == 0
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.labeler.calls import Data, Visitor, page_calls
-from app.labeler.pages.sheet.functions import uploaded_path
+from app.labeler.door.upload_files import check_upload
 from lpr_core.labels import LabelStore, Role
 from lpr_core.labels.intake import take_in as take_in_sources
 from lpr_core.labels.intake.report import IntakeRow
@@ -27,7 +27,7 @@ def make_intake_functions(
         def note(done: int, total: int) -> None:
             running[job] = (done, total)
 
-        paths = [uploaded_path(path) for path in data["paths"]]
+        paths = [check_upload(path) for path in data["paths"]]
         project_id = int(data["project_id"])
         try:
             report = take_in_sources(
