@@ -2,8 +2,8 @@
 
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 # A pipe would else wait for somebody to write into it. Windows has no such flag, but another.
 _AT_ONCE = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
@@ -39,16 +39,14 @@ def read_untrusted_text(path: Path, max_bytes: int) -> str:
     """Return the text of a UTF-8 file as `read_untrusted` returns bytes; a byte order mark goes.
 
     Raises:
-        FileRefusedError: As `read_untrusted`, or it is no UTF-8 text.
+        FileRefusedError: As `read_untrusted`.
+        UnicodeDecodeError: It is no UTF-8 text.
         OSError: It is missing or cannot be read.
     """
-    try:
-        return read_untrusted(path, max_bytes).decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise FileRefusedError(f"{path.name!r} must be UTF-8 text: {error}.") from None
+    return read_untrusted(path, max_bytes).decode("utf-8-sig")
 
 
-def open_untrusted(path: Path, max_bytes: int | None = None) -> BinaryIO:
+def open_untrusted(path: Path, max_bytes: int | None = None) -> BufferedReader:
     """Open a file for what reads it piece by piece.
 
     Args:

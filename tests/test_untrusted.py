@@ -99,5 +99,5 @@ def test_text_is_utf_8(file):
     file.write_bytes("\ufeffä".encode())
     assert read_untrusted_text(file, 9) == "ä"
     file.write_bytes(b"\xff\xfe")
-    with pytest.raises(FileRefusedError, match=r"^'a\.bin' must be UTF-8 text: .*\.$"):
+    with pytest.raises(UnicodeDecodeError):
         read_untrusted_text(file, 9)

@@ -7,6 +7,7 @@ import keras
 import numpy as np
 
 from lpr_core.places import SHIPPED_DIR
+from lpr_core.untrusted import open_untrusted
 
 IMAGENET_PATH = SHIPPED_DIR / "models" / "backbones" / "efficientnet_lite0_imagenet.npz"
 _BN_ARRAYS = ("gamma", "beta", "moving_mean", "moving_variance")
@@ -57,7 +58,7 @@ def load_efficientnet_lite0(network: keras.Model, path: Path = IMAGENET_PATH) ->
     Raises:
         FileNotFoundError: There is no such file.
     """
-    with np.load(path) as arrays:
+    with open_untrusted(path) as stream, np.load(stream) as arrays:
         for layer in network.layers:
             if layer.weights:
                 is_norm = isinstance(layer, keras.layers.BatchNormalization)

@@ -10,12 +10,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lpr_core.places import runs_dir
+from lpr_core.untrusted import read_untrusted_text
 
 if TYPE_CHECKING:
     from lpr_core.training.callbacks import Progress as TrainingProgress
     from lpr_core.training.callbacks import ProgressListener
     from lpr_core.training.config import TrainingConfig
     from lpr_core.training.runs import RunFolder
+
+MAX_SETTINGS_BYTES = 1_000_000
 
 
 def train(
@@ -168,7 +171,7 @@ def _describe_time(seconds: float | None) -> str:
 
 def _read_settings(config_path: Path) -> dict[str, Any]:
     try:
-        document = json.loads(config_path.read_text())
+        document = json.loads(read_untrusted_text(config_path, MAX_SETTINGS_BYTES))
     except json.JSONDecodeError as error:
         raise ValueError(f"{config_path} must hold JSON: {error}.") from error
     if not isinstance(document, dict):

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lpr_core.data.samples import read_crop
 from lpr_core.pictures.likeness import MAX_DISTANCE, NUM_BITS, hash_picture
+from lpr_core.untrusted import open_untrusted
 
 
 def hash_contents(frame: pd.DataFrame) -> list[str]:
@@ -70,5 +71,5 @@ def join_pairs(pairs: NDArray[np.int64], count: int) -> NDArray[np.int64]:
 
 
 def _hash_file(path: str) -> str:
-    with Path(path).open("rb") as stream:
+    with open_untrusted(Path(path)) as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -6,6 +6,7 @@ ignored. Paths are relative to the CSV. fast-plate-ocr reads the same columns.
 
 import csv
 import hashlib
+import io
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -18,6 +19,7 @@ import pandas as pd
 from lpr_core.data.duplicates import hash_contents
 from lpr_core.data.samples import (
     BOX_COLUMNS,
+    MAX_LABEL_BYTES,
     SPLITS,
     TEXT_COLUMNS,
     Box,
@@ -29,6 +31,7 @@ from lpr_core.data.samples import (
 from lpr_core.files import write_text_atomic
 from lpr_core.pictures.decoding import PictureError
 from lpr_core.plates.format import PlateFormat, normalize_plate
+from lpr_core.untrusted import FileRefusedError, open_untrusted
 
 PictureCheck = Literal["exists", "decode"]
 """How far `read_manifest` looks at pictures: is there a file, or can the plate be cut out of it."""
@@ -102,7 +105,7 @@ def fingerprint(frame: pd.DataFrame) -> str:
 
 def _read_rows(path: Path, problems: dict[int, str]) -> Iterator[Row]:
     """Yield each row; rows of another length than the header go to the problems."""
-    with path.open(encoding="utf-8-sig", newline="") as stream:
+    with io.TextIOWrapper(_open_manifest(path), encoding="utf-8-sig", newline="") as stream:
         reader = csv.reader(stream, strict=True)
         try:
             header = _check_header(path, [name.strip() for name in next(reader, [])])
@@ -118,6 +121,13 @@ def _read_rows(path: Path, problems: dict[int, str]) -> Iterator[Row]:
             problems[reader.line_num] = f"the file cannot be read further: {error}"
         except UnicodeDecodeError as error:
             raise ManifestError(f"{path} must be UTF-8 text: {error}.") from None
+
+
+def _open_manifest(path: Path) -> io.BufferedReader:
+    try:
+        return open_untrusted(path, MAX_LABEL_BYTES)
+    except FileRefusedError as error:
+        raise ManifestError(str(error)) from None
 
 
 def _check_header(path: Path, header: list[str]) -> list[str]:

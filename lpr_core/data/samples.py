@@ -15,6 +15,10 @@ BOX_COLUMNS = ["x", "y", "width", "height"]
 TEXT_COLUMNS = ["image_path", "plate_text", "plate_region", "split"]
 
 
+MAX_LABEL_BYTES = 500_000_000
+"""The most that one file of labels may have."""
+
+
 class ManifestError(ValueError):
     """Rows or files that cannot be used; `problems` has one line for each of them."""
 

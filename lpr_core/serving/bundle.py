@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from lpr_core.files import write_bytes_atomic, write_text_atomic
 from lpr_core.plates.format import SEVEN, PlateFormat
 from lpr_core.serving.calibration import Calibration
+from lpr_core.untrusted import FileRefusedError, read_untrusted
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -20,6 +21,8 @@ MODEL_FILE = "model.onnx"
 CARD_FILE = "reader.json"
 INPUT_NAME = "image"
 OUTPUT_NAME = "probabilities"
+MAX_PART_BYTES = 2_147_483_647
+"""No ONNX file is larger: https://protobuf.dev/programming-guides/proto-limits/."""
 
 
 class BundleError(ValueError):
@@ -176,11 +179,13 @@ def _check_signature(session: "InferenceSession", card: ReaderCard) -> None:
 
 def _read_part(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        return read_untrusted(path, MAX_PART_BYTES)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise FileNotFoundError(
             f"A reader bundle needs {MODEL_FILE} and {CARD_FILE}; {path} is missing."
         ) from error
+    except FileRefusedError as error:
+        raise BundleError(str(error)) from error
 
 
 def _put_in_place(draft_dir: Path, bundle_dir: Path) -> None:

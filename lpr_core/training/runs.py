@@ -11,9 +11,13 @@ from typing import Any, Literal, cast
 import pandas as pd
 
 from lpr_core.files import write_bytes_atomic, write_text_atomic
+from lpr_core.untrusted import check_untrusted, open_untrusted, read_untrusted
 
 HistoryRow = dict[str, float]
 RunState = Literal["started", "finished", "failed"]
+
+MAX_RESULT_BYTES = 500_000_000
+"""The most that is read of one file of a run or a study, which somebody else may have made."""
 
 HISTORY_COLUMNS = (
     "epoch",
@@ -88,7 +92,8 @@ class RunFolder:
         path = self.path / "history.csv"
         if not path.is_file():
             return pd.DataFrame(columns=list(HISTORY_COLUMNS))
-        return pd.read_csv(path)
+        with open_untrusted(path, MAX_RESULT_BYTES) as stream:
+            return pd.read_csv(stream)
 
     def read_history_rows(self) -> list[HistoryRow]:
         """Return the history as `write_history` takes it."""
@@ -109,9 +114,10 @@ class RunFolder:
             FileNotFoundError: The run is not finished.
         """
         texts = {name: str for name in ("image_path", "plate_region", "truth", "text")}
-        return pd.read_csv(
-            self.path / "predictions.csv.gz", dtype=texts, keep_default_na=False
-        ).astype({"confidence": float})
+        path = self.path / "predictions.csv.gz"
+        check_untrusted(path, MAX_RESULT_BYTES)
+        table = pd.read_csv(path, dtype=texts, keep_default_na=False)
+        return table.astype({"confidence": float})
 
 
 def list_runs(runs_dir: Path) -> pd.DataFrame:
@@ -178,7 +184,7 @@ def _summarize(folder: RunFolder) -> dict[str, Any]:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text()) if path.is_file() else {}
+    return json.loads(read_untrusted(path, MAX_RESULT_BYTES)) if path.is_file() else {}
 
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:

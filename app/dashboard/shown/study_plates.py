@@ -6,6 +6,7 @@ from html import escape
 
 from app.dashboard.chosen.study_view import StudyView
 from app.dashboard.shown.plate_view import pair_symbols, symbol_row
+from lpr_core.untrusted import FileRefusedError, read_untrusted
 
 MAX_PICTURE_BYTES = 500_000
 """Pictures of studies are small; what is larger came with somebody's zip and is left out."""
@@ -36,7 +37,10 @@ def study_card(
 
 def _picture(view: StudyView, plate: int, truth: str) -> str:
     path = view.folder.picture_path(plate)
-    if path is None or path.stat().st_size > MAX_PICTURE_BYTES:
+    if path is None:
         return ""
-    content = base64.b64encode(path.read_bytes()).decode()
+    try:
+        content = base64.b64encode(read_untrusted(path, MAX_PICTURE_BYTES)).decode()
+    except FileRefusedError:
+        return ""
     return f'<img src="data:image/jpeg;base64,{content}" alt="Plate {escape(truth)}">'

@@ -9,7 +9,8 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from lpr_core.data.formats.pictures import PictureIndex
-from lpr_core.data.samples import Box, ManifestError, Sample
+from lpr_core.data.samples import MAX_LABEL_BYTES, Box, ManifestError, Sample
+from lpr_core.untrusted import read_untrusted
 
 
 def read_label_studio(path: Path, index: PictureIndex) -> Iterable[Sample]:
@@ -37,7 +38,7 @@ def read_label_studio(path: Path, index: PictureIndex) -> Iterable[Sample]:
 
 def _parse_json(path: Path) -> list[dict[str, Any]]:
     try:
-        tasks = json.loads(path.read_bytes())
+        tasks = json.loads(read_untrusted(path, MAX_LABEL_BYTES))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"the JSON is broken: {error}") from None
     if not isinstance(tasks, list):

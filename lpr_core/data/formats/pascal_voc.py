@@ -6,7 +6,8 @@ from pathlib import Path, PureWindowsPath
 from xml.etree import ElementTree
 
 from lpr_core.data.formats.pictures import PictureIndex
-from lpr_core.data.samples import Box, Sample
+from lpr_core.data.samples import MAX_LABEL_BYTES, Box, Sample
+from lpr_core.untrusted import read_untrusted
 
 _TEXT_NAMES = {
     "text",
@@ -49,7 +50,8 @@ class _PlainBuilder(ElementTree.TreeBuilder):
 
 def _parse_xml(path: Path) -> ElementTree.Element:
     try:
-        root = ElementTree.XML(path.read_bytes(), ElementTree.XMLParser(target=_PlainBuilder()))
+        content = read_untrusted(path, MAX_LABEL_BYTES)
+        root = ElementTree.XML(content, ElementTree.XMLParser(target=_PlainBuilder()))
     except (ElementTree.ParseError, LookupError) as error:  # LookupError: of an encoding
         raise ValueError(f"the XML is broken: {error}") from None
     if root.tag != "annotation":

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from lpr_core.data.formats.pictures import PictureIndex
 from lpr_core.data.manifest import read_manifest
-from lpr_core.data.samples import Box, ManifestError, Sample, read_box
+from lpr_core.data.samples import MAX_LABEL_BYTES, Box, ManifestError, Sample, read_box
+from lpr_core.untrusted import read_untrusted_text
 
 
 def read_table(path: Path, index: PictureIndex) -> Iterable[Sample]:
@@ -35,7 +36,7 @@ def read_openalpr(path: Path, index: PictureIndex) -> Iterable[Sample]:
     """
     region = path.parent.name if path.parent.name in {"br", "eu", "us"} else ""
     samples, problems = [], []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    for number, line in enumerate(_read_lines(path), start=1):
         try:
             if line.strip():
                 samples.append(_parse_openalpr(line, region, path, index))
@@ -70,7 +71,7 @@ def read_ufpr(path: Path, index: PictureIndex) -> Iterable[Sample]:
     `corners: x,y x,y x,y x,y` as in RodoSol-ALPR. Folders such as `training` name the split; the
     plates are Brazilian. Source: https://github.com/raysonlaroca/ufpr-alpr-dataset
     """
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    lines = _read_lines(path)
     fields = {
         name.strip(): value.strip() for name, _, value in (line.partition(":") for line in lines)
     }
@@ -83,6 +84,10 @@ def read_ufpr(path: Path, index: PictureIndex) -> Iterable[Sample]:
         split=index.find_split(path.parent),
         box=_parse_ufpr_box(fields),
     )
+
+
+def _read_lines(path: Path) -> list[str]:
+    return read_untrusted_text(path, MAX_LABEL_BYTES).splitlines()
 
 
 def _parse_ufpr_box(fields: dict[str, str]) -> Box:

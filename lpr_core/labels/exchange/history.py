@@ -10,8 +10,10 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from lpr_core.data.samples import ManifestError
 from lpr_core.labels.exchange.paths import image_path_of
+from lpr_core.labels.exchange.tables import MAX_BYTES
 from lpr_core.labels.exchange.words import PlateHistory, read_time
 from lpr_core.labels.tables.rows import Mark, PlateRecord, Revision, StoredReading, clean_text
+from lpr_core.untrusted import read_untrusted
 
 FORMAT = "lpr-history-1"
 
@@ -45,7 +47,7 @@ def read_history(path: Path) -> list[PlateHistory]:
         ManifestError: One or more lines are bad; all are listed.
     """
     histories, problems = [], []
-    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
+    for number, line in enumerate(read_untrusted(path, MAX_BYTES).splitlines(), start=1):
         if not line.strip():
             continue
         try:

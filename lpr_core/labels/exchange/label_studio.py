@@ -11,8 +11,10 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from lpr_core.data.samples import ManifestError
 from lpr_core.labels.exchange.paths import image_path_of, region_of
+from lpr_core.labels.exchange.tables import MAX_BYTES
 from lpr_core.labels.exchange.words import PlateLabels, Word, read_time
 from lpr_core.labels.tables.rows import Mark, PlateRecord, Revision, StoredPicture, StoredReading
+from lpr_core.untrusted import read_untrusted
 
 _IMAGE = "ocr"
 _ADDRESS = "/data/local-files/?d="
@@ -46,7 +48,7 @@ def read_label_studio_labels(path: Path) -> list[PlateLabels]:
         ManifestError: One or more tasks are bad; all are listed.
     """
     try:
-        tasks = json.loads(path.read_bytes())
+        tasks = json.loads(read_untrusted(path, MAX_BYTES))
     except (ValueError, RecursionError) as error:
         raise ManifestError(f"{path.name} is broken JSON: {error}.") from None
     if not isinstance(tasks, list):

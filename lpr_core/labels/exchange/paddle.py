@@ -6,8 +6,10 @@ from typing import TextIO
 
 from lpr_core.data.samples import ManifestError
 from lpr_core.labels.exchange.paths import image_path_of
+from lpr_core.labels.exchange.tables import MAX_BYTES
 from lpr_core.labels.exchange.words import PlateLabels, Word
 from lpr_core.labels.tables.rows import PlateRecord
+from lpr_core.untrusted import read_untrusted_text
 
 
 def write_paddle(records: Iterable[PlateRecord], stream: TextIO) -> None:
@@ -28,7 +30,7 @@ def read_paddle(path: Path) -> list[PlateLabels]:
         ManifestError: One or more lines are bad; all are listed.
     """
     labels, problems = [], []
-    for number, line in enumerate(path.read_text(encoding="utf-8-sig").splitlines(), start=1):
+    for number, line in enumerate(read_untrusted_text(path, MAX_BYTES).splitlines(), start=1):
         image_path, tab, text = line.partition("\t")
         if tab and image_path.strip() and text.strip():
             labels.append(PlateLabels(image_path.strip(), Word(None, text.strip())))

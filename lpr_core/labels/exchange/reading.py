@@ -11,6 +11,7 @@ from lpr_core.labels.exchange.manifest import read_manifest_labels
 from lpr_core.labels.exchange.paddle import read_paddle
 from lpr_core.labels.exchange.tables import check_table
 from lpr_core.labels.exchange.words import PlateHistory, PlateLabels
+from lpr_core.untrusted import open_untrusted
 
 _READERS: dict[ExportKind, Callable[[Path], Sequence[PlateLabels | PlateHistory]]] = {
     ExportKind.MANIFEST: read_manifest_labels,
@@ -22,7 +23,7 @@ _READERS: dict[ExportKind, Callable[[Path], Sequence[PlateLabels | PlateHistory]
 
 def find_kind(path: Path) -> ExportKind | None:
     """Tell what labels a file has by its suffix and its beginning; None for any other file."""
-    with path.open("rb") as stream:
+    with open_untrusted(path) as stream:
         beginning = stream.read(4096).decode("utf-8-sig", errors="replace")
     first_line = beginning.partition("\n")[0]
     suffix = path.suffix.lower()

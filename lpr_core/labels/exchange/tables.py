@@ -3,9 +3,10 @@
 import csv
 from pathlib import Path
 
+from lpr_core.data.samples import MAX_LABEL_BYTES as MAX_BYTES
 from lpr_core.data.samples import ManifestError
+from lpr_core.untrusted import FileRefusedError, FileTooLargeError, check_untrusted
 
-MAX_BYTES = 500_000_000
 MAX_ROWS = 200_000
 MAX_FIELD_LENGTH = 2_000
 MAX_LINE_BYTES = 2_000_000
@@ -15,14 +16,19 @@ def check_table(path: Path) -> None:
     """Let a text file of labels pass, or say in one sentence why not.
 
     Raises:
-        ManifestError: It has too many bytes, too many rows, or a line or field that is too long.
+        ManifestError: It is no file, has too many bytes, too many rows, or a line or field that is
+            too long.
     """
-    size = path.stat().st_size
-    if size > MAX_BYTES:
+    try:
+        check_untrusted(path, MAX_BYTES)
+    except FileTooLargeError:
+        size = path.stat().st_size
         raise ManifestError(
             f"{path.name} has {size / 1e6:,.0f} MB; at most {MAX_BYTES / 1e6:g} MB of labels are "
             "read."
-        )
+        ) from None
+    except FileRefusedError as error:
+        raise ManifestError(str(error)) from None
     if path.suffix.lower() != ".json":
         _check_lines(path)
     if path.suffix.lower() == ".csv":

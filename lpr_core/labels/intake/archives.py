@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from lpr_core.untrusted import open_untrusted
+
 MAX_ENTRIES = 100_000
 MAX_TOTAL_BYTES = 20_000_000_000
 MAX_RATIO = 200
@@ -186,7 +188,7 @@ def _check_overlaps(infos: list[zipfile.ZipInfo], directory_offset: int) -> None
 
 def _check_directory_size(path: Path) -> None:
     """Refuse a list of files so long that reading it alone would fill the memory."""
-    with path.open("rb") as stream:
+    with open_untrusted(path) as stream:
         size = stream.seek(0, os.SEEK_END)
         stream.seek(max(0, size - _LONGEST_ENDING))
         ending = stream.read()

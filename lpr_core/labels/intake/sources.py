@@ -9,7 +9,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from lpr_core.labels.intake.archives import MAX_ENTRIES, Archive, open_archive
-from lpr_core.pictures.decoding import MAX_BYTES
+from lpr_core.pictures.decoding import read_picture_file
+from lpr_core.untrusted import open_untrusted
 
 _JUNK = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 
@@ -79,7 +80,7 @@ def _open_source(path: Path, stack: ExitStack) -> list[SourceFile]:
 
 def _is_archive(path: Path) -> bool:
     """Tell a ZIP archive by its beginning, or a file that claims to be one by its name."""
-    with path.open("rb") as stream:
+    with open_untrusted(path) as stream:
         return stream.read(4) in (b"PK\3\4", b"PK\5\6") or path.suffix.lower() == ".zip"
 
 
@@ -109,13 +110,7 @@ def _walk_folder(folder: Path) -> Iterator[SourceFile]:
 
 
 def _single_file(path: Path, name: str) -> SourceFile:
-    return SourceFile(name, path.stat().st_size, partial(_read_file, path), path)
-
-
-def _read_file(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        # One byte more than is allowed: enough to say that it is too large.
-        return stream.read(MAX_BYTES + 1)
+    return SourceFile(name, path.stat().st_size, partial(read_picture_file, path), path)
 
 
 def _is_wanted(name: str) -> bool:

@@ -33,6 +33,7 @@ from lpr_core.labels.tables.database import (
 from lpr_core.labels.tables.schema import SCHEMA_VERSION
 from lpr_core.labels.upkeep.backup import CHUNK, FORMAT, Backup, Progress
 from lpr_core.pictures.decoding import MAX_BYTES
+from lpr_core.untrusted import check_untrusted
 
 _FILE_NAME = re.compile(r"[0-9a-f]{2}/[0-9a-f]{64}\.(png|jpg)")
 _MADE_BY_MIGRATIONS = (VERSION_TABLE, "projects")
@@ -55,6 +56,7 @@ def restore_backup(
         StoreError: The store is not empty, or the disk refuses.
         ValueError: The file is no backup, is damaged, or comes from a newer program.
     """
+    check_untrusted(path)
     try:
         archive = zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:

@@ -7,6 +7,8 @@ from typing import Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field
 
 from lpr_core.files import write_text_atomic
+from lpr_core.training.runs import MAX_RESULT_BYTES
+from lpr_core.untrusted import read_untrusted
 
 Factor = str | float
 """A level of what is compared."""
@@ -118,7 +120,7 @@ class StudyRecord(BaseModel):
         path = folder / RECORD_NAME
         if not path.is_file():
             raise FileNotFoundError(f"{folder} holds no study ({RECORD_NAME}).")
-        return cls.model_validate_json(path.read_bytes())
+        return cls.model_validate_json(read_untrusted(path, MAX_RESULT_BYTES))
 
     def write(self, folder: Path) -> None:
         """Write the record into a study folder."""

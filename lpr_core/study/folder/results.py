@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from lpr_core.files import write_bytes_atomic, write_text_atomic
 from lpr_core.places import SHIPPED_DIR, studies_dir
 from lpr_core.study.folder.record import RECORD_NAME, StudyRecord
-from lpr_core.training.runs import RunFolder
+from lpr_core.training.runs import MAX_RESULT_BYTES, RunFolder
+from lpr_core.untrusted import check_untrusted, open_untrusted, read_untrusted
 
 StudyState = Literal["complete", "partial", "empty", "damaged"]
 NOISY_COLUMNS = ("strength", "plate", "text", "confidence")
@@ -109,6 +110,7 @@ class StudyFolder:
             FileNotFoundError: The run was not measured yet.
         """
         path = self.run(variant, seed).path / _NOISY_NAME
+        check_untrusted(path, MAX_RESULT_BYTES)
         return pd.read_csv(path, dtype={"text": str}, keep_default_na=False)
 
     def write_noisy_predictions(self, variant: str, seed: int, table: pd.DataFrame) -> None:
@@ -136,7 +138,8 @@ class StudyFolder:
         Raises:
             FileNotFoundError: The study never began.
         """
-        return pd.read_csv(self.path / "plates.csv", dtype=_TEXTS, keep_default_na=False)
+        with open_untrusted(self.path / "plates.csv", MAX_RESULT_BYTES) as stream:
+            return pd.read_csv(stream, dtype=_TEXTS, keep_default_na=False)
 
     def write_plates(self, table: pd.DataFrame) -> None:
         """Write the validation plates."""
@@ -172,7 +175,7 @@ class StudyFolder:
         """Return a SHA-256 over all finished runs' predictions, clean and noisy."""
         total = hashlib.sha256()
         for path in sorted((self.path / "runs").glob("*/seed-*/*predictions.csv.gz")):
-            content = hashlib.sha256(path.read_bytes()).hexdigest()
+            content = hashlib.sha256(read_untrusted(path, MAX_RESULT_BYTES)).hexdigest()
             total.update(f"{path.relative_to(self.path).as_posix()} {content}\n".encode())
         return total.hexdigest()
 
@@ -342,4 +345,4 @@ def compare_texts(truth: pd.Series, read: pd.Series) -> NDArray[np.bool_]:
 
 
 def _read_json(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text()) if path.is_file() else {}
+    return json.loads(read_untrusted(path, MAX_RESULT_BYTES)) if path.is_file() else {}

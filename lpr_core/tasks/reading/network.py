@@ -14,10 +14,12 @@ from lpr_core.backbones.weights import load_backbone_weights
 from lpr_core.files import write_text_atomic
 from lpr_core.tasks.reading.config import RecognizerConfig
 from lpr_core.tasks.reading.heads import attention_head, pooled_head, positional_head
+from lpr_core.untrusted import read_untrusted
 
 _HEADS = {"pooled": pooled_head, "positional": positional_head, "attention": attention_head}
 CONFIG_NAME = "recognizer.json"
 WEIGHTS_NAME = "recognizer.weights.h5"
+MAX_CONFIG_BYTES = 1_000_000
 
 
 def build_recognizer(config: RecognizerConfig, seed: int | None = None) -> keras.Model:
@@ -71,7 +73,7 @@ def read_recognizer_config(folder: Path) -> RecognizerConfig:
     path = folder / CONFIG_NAME
     if not path.is_file() or not (folder / WEIGHTS_NAME).is_file():
         raise FileNotFoundError(f"{folder} holds no recognizer ({CONFIG_NAME}, {WEIGHTS_NAME}).")
-    return RecognizerConfig.model_validate_json(path.read_text())
+    return RecognizerConfig.model_validate_json(read_untrusted(path, MAX_CONFIG_BYTES))
 
 
 def load_recognizer(folder: Path) -> keras.Model:
