@@ -13,6 +13,7 @@ ORIENTATION = 274
 TILE_WIDTH, TILE_HEIGHT = 322, 323
 
 _SHORT, _LONG, _DIRECTORY = 3, 4, 13
+_ENTRY_BYTES = 12
 _TYPE_BYTES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4}
 _SUBDIRECTORIES = {34665, 34853, 40965}  # EXIF, GPS, interoperability
 
@@ -47,7 +48,7 @@ def read_directory(tiff: bytes, offset: int | None = None) -> Iterator[Entry]:
         start = struct.unpack_from(order + "L", tiff, 4)[0] if offset is None else offset
         (count,) = struct.unpack_from(order + "H", tiff, start)
         for index in range(count):
-            fields = struct.unpack_from(order + "HHL4s", tiff, start + 2 + 12 * index)
+            fields = struct.unpack_from(order + "HHL4s", tiff, start + 2 + _ENTRY_BYTES * index)
             yield _read_entry(order, *fields)
     except struct.error:
         raise ValueError("A directory of tags must lie inside the file.") from None
@@ -66,19 +67,33 @@ def check_directories(tiff: bytes) -> dict[int, int | None]:
     """Return the single-integer tags of the first directory once all that Pillow loads is safe.
 
     Raises:
-        ValueError: a directory is cut off, or the entries claim more data than the file has.
+        ValueError: a directory is cut off, directories lie in each other, or the entries claim
+            more data than the file has.
     """
-    first = list(read_directory(tiff))
-    waiting, seen, num_bytes = [first], set[int](), 0
+    first: dict[int, int | None] = {}
+    num_bytes = 0
+    for number, (is_first, entry) in enumerate(_walk_directories(tiff), start=1):
+        num_bytes += entry.num_bytes
+        if number * _ENTRY_BYTES > len(tiff):
+            raise ValueError(f"Directories share their bytes in a file of {len(tiff)}.")
+        if is_first:
+            first[entry.tag] = entry.value
+    if num_bytes > len(tiff):
+        raise ValueError(f"Tags claim {num_bytes} bytes in a file of {len(tiff)}.")
+    return first
+
+
+def _walk_directories(tiff: bytes) -> Iterator[tuple[bool, Entry]]:
+    """Yield the entries of the first directory, told by True, and of all that are below it."""
+    waiting: list[int | None] = [None]
+    seen = set[int]()
     while waiting:
-        for entry in waiting.pop():
-            num_bytes += entry.num_bytes
+        offset = waiting.pop()
+        for entry in read_directory(tiff, offset):
+            yield offset is None, entry
             if entry.tag not in _SUBDIRECTORIES or entry.value in seen:
                 continue
             if entry.value is None:
                 raise ValueError(f"Tag {entry.tag} must point at a directory.")
             seen.add(entry.value)
-            waiting.append(list(read_directory(tiff, entry.value)))
-    if num_bytes > len(tiff):
-        raise ValueError(f"Tags claim {num_bytes} bytes in a file of {len(tiff)}.")
-    return {entry.tag: entry.value for entry in first}
+            waiting.append(entry.value)

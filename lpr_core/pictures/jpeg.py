@@ -1,15 +1,22 @@
 """Take a JPEG file apart at its markers, so that a decoder sees the picture and nothing else."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import NamedTuple
 
 # Markers with a length behind them, and the end of the picture. Between them lie bytes without a
-# marker: entropy-coded data, in which 0xFF is followed by 0x00 or a restart marker.
-_MARKER = re.compile(rb"\xff+([\x02-\xcf\xd9-\xfe])")
+# marker: entropy-coded data, in which 0xFF is followed by 0x00 or a restart marker. Of several 0xFF
+# before a marker all but the last are filling; a pattern that took them along would begin anew at
+# each of them, which takes hours for a file of nothing else.
+_MARKER = re.compile(rb"\xff([\x02-\xcf\xd9-\xfe])")
+_FILLING = re.compile(rb"\xff{16,}")
 _END, _SCAN, _EXIF, _COMMENT = 0xD9, 0xDA, 0xE1, 0xFE
 # APP1 to APP15 and comments, except APP14, in which Adobe says how the colours are coded.
 _METADATA = (set(range(0xE1, 0xF0)) - {0xEE}) | {_COMMENT}
+
+MAX_SEGMENTS = 10_000
+"""Cameras write some ten; a profile or a thermal picture in pieces, some hundred."""
 
 
 class JpegParts(NamedTuple):
@@ -20,32 +27,55 @@ class JpegParts(NamedTuple):
     num_scans: int
 
 
+class _Segment(NamedTuple):
+    marker: int
+    start: int
+    end: int
+
+
 def split_jpeg(content: bytes) -> JpegParts:
     """Part the picture from its metadata.
 
     Pillow parses EXIF, and the index of further pictures, while it opens a file; neither is needed.
+
+    Raises:
+        ValueError: There are more than `MAX_SEGMENTS`.
     """
-    header, exif = [content[:2]], b""
-    scans = []
-    for marker, start, end in _segments(content):
-        if marker == _SCAN:
-            scans.append(start)
-        elif scans:
-            continue
-        elif marker not in _METADATA:
-            header.append(content[start:end])
-        elif marker == _EXIF and not exif and content[start + 4 : start + 10] == b"Exif\0\0":
-            exif = content[start + 10 : end]
-    pixels = content[scans[0] :] if scans else b""
-    return JpegParts(b"".join([*header, pixels]), exif, len(scans))
+    segments = list(islice(_segments(content), MAX_SEGMENTS + 1))
+    if len(segments) > MAX_SEGMENTS:
+        raise ValueError(f"A JPEG picture may have {MAX_SEGMENTS:,} segments.")
+    is_scan = [segment.marker == _SCAN for segment in segments]
+    first = is_scan.index(True) if any(is_scan) else len(segments)
+    header = [found for found in segments[:first] if found.marker not in _METADATA]
+    kept = [content[:2], *(content[found.start : found.end] for found in header)]
+    picture = b"".join([*kept, *_tidy_scans(content, segments[first:])])
+    return JpegParts(picture, _find_exif(content, segments[:first]), sum(is_scan))
 
 
-def _segments(content: bytes) -> Iterator[tuple[int, int, int]]:
-    """Yield marker, start and end of each segment up to the end of the picture."""
+def _find_exif(content: bytes, segments: Sequence[_Segment]) -> bytes:
+    for marker, start, end in segments:
+        if marker == _EXIF and content[start + 4 : start + 10] == b"Exif\0\0":
+            return content[start + 10 : end]
+    return b""
+
+
+def _tidy_scans(content: bytes, segments: Sequence[_Segment]) -> Iterator[bytes]:
+    """Yield the scans without long filling: of such a run of 0xFF between segments one is left.
+
+    Pillow hands its decoder the whole run again with each further block of the file.
+    """
+    ends = [*(found.start for found in segments[1:]), len(content)]
+    for (_, start, end), next_start in zip(segments, ends, strict=False):
+        yield content[start:end]
+        yield _FILLING.sub(b"\xff", content[end:next_start])
+
+
+def _segments(content: bytes) -> Iterator[_Segment]:
+    """Yield each segment up to the end of the picture; bytes between them are passed over."""
     end = 2
     while found := _MARKER.search(content, end):
         marker = found[1][0]
         if marker == _END:
             return
         end = found.end() + int.from_bytes(content[found.end() : found.end() + 2])
-        yield marker, found.end() - 2, end
+        yield _Segment(marker, found.end() - 2, end)
