@@ -273,3 +273,22 @@ def test_damage_is_always_a_value_error(tmp_path_factory, noise, place):
     with contextlib.suppress(ValueError), open_archive(path) as archive:
         for found in archive.entries:
             archive.read(found)
+
+
+@pytest.mark.parametrize("run", [b"P", b"K", b"PK", b"PK\x05\x06", b"PK\x06\x06", b"PK\x01\x02"])
+def test_only_the_end_of_other_files_is_looked_at(tmp_path, monkeypatch, run):
+    """25 MB of what begins like a record of an archive."""
+    path = tmp_path / "a.zip"
+    path.write_bytes(run * (25_000_000 // len(run)))
+    read = []
+
+    class Counted(io.BufferedReader):
+        def read(self, size=-1):
+            content = super().read(size)
+            read.append(len(content))
+            return content
+
+    monkeypatch.setattr(archives, "open_untrusted", lambda found: Counted(io.FileIO(found)))
+    with pytest.raises(ArchiveError), open_archive(path):
+        pass
+    assert sum(read) <= archives._LONGEST_ENDING
