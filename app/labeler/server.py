@@ -1,8 +1,8 @@
 """The labelling app: pictures in, readings out, corrections kept. `python -m app.labeler`.
 
 Environment: `PORT` or `GRADIO_SERVER_PORT` (7860), `LPR_HOST` (127.0.0.1; 0.0.0.0 lets the network
-in), `LPR_ALLOWED_HOSTS` (see `app.labeler.door.protection`), `LPR_DASHBOARD_URL` (a link in the
-header), and what `lpr_core.places` and `lpr_core.labels.LabelStore` read.
+in), `LPR_ALLOWED_HOSTS` (see `app.privacy` and `app.labeler.door.protection`), `LPR_DASHBOARD_URL`
+(a link in the header), and what `lpr_core.places` and `lpr_core.labels.LabelStore` read.
 """
 
 import os
@@ -162,7 +162,8 @@ def build_server(reader: Any, store: LabelStore, host: str = "127.0.0.1") -> Fas
     Args:
         reader: As for `build_app`.
         store: As for `build_app`.
-        host: What the server will listen on; beyond loopback, everybody has to sign in.
+        host: What the server will listen on; beyond loopback, everybody has to sign in, and so has
+            whoever comes through a proxy.
     """
     uploads = claim_uploads_dir()
     server = FastAPI(
@@ -175,7 +176,7 @@ def build_server(reader: Any, store: LabelStore, host: str = "127.0.0.1") -> Fas
     )
     add_routes(server, store)
     folders = (uploads, store.pictures_dir.parent)
-    server.state.setup_code = protect_server(server, store, host, folders)
+    server.state.door = protect_server(server, store, host, folders)
     with warnings.catch_warnings():
         # Said for every app of several pages, also for one that never asked for SSR.
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
@@ -218,8 +219,7 @@ def main() -> int:
         print(problem, file=sys.stderr)
         return 1
     print(f"The labelling app answers at http://{host}:{port}", flush=True)
-    if code := server.state.setup_code:
-        print(f"Nobody can sign in yet. The set-up code of the first admin is {code}", flush=True)
+    server.state.door.say_code()
     # Browsers hold event streams open: a stop does not wait for them for long.
     uvicorn.run(server, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
     return 0

@@ -25,7 +25,7 @@ def add_people(store: LabelStore) -> dict[str, int]:
     }
 
 
-def small_server(store: LabelStore, host: str = "127.0.0.1") -> tuple[FastAPI, str | None]:
+def small_server(store: LabelStore, host: str = "127.0.0.1") -> tuple[FastAPI, str]:
     """A protected server with a few routes of its own, and its set-up code."""
     server = FastAPI()
 
@@ -45,7 +45,7 @@ def small_server(store: LabelStore, host: str = "127.0.0.1") -> tuple[FastAPI, s
     def health() -> dict[str, str]:
         return {"status": "ok"}
 
-    return server, protect_server(server, store, host)
+    return server, protect_server(server, store, host).setup_code.text
 
 
 def visit(server: FastAPI, home: str = HOME, **headers: str) -> TestClient:

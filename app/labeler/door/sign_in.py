@@ -9,9 +9,9 @@ from starlette.requests import HTTPConnection
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.labeler.door.first_admin import Door
 from app.labeler.door.sign_in_page import refusal_page
 from lpr_core.labels import Role, StoreError, User
-from lpr_core.labels.people import People
 
 SESSION_COOKIE = "lpr_session"
 SIGN_IN_PATH = "/sign-in"
@@ -61,18 +61,17 @@ class Guard:
     """ASGI middleware: lets a request through when it is known who asks and she may.
 
     The person is then `request.state.user`; see `current_user`. While there are no people in the
-    store, everybody is the `OWNER` if the app listens on loopback only, else nobody.
+    store, who comes from this machine is the `OWNER`, see `Door.is_owner`; all others are nobody, and
+    the set-up code is said.
 
     Args:
         app: What is guarded.
-        people: The store's people.
-        is_private: The app listens on loopback only.
+        door: Knows the people, and who the owner is.
     """
 
-    def __init__(self, app: ASGIApp, people: People, is_private: bool) -> None:
+    def __init__(self, app: ASGIApp, door: Door) -> None:
         self._app = app
-        self._people = people
-        self._is_private = is_private
+        self._door = door
         self._has_users = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -105,14 +104,21 @@ class Guard:
 
     def _identify(self, connection: HTTPConnection) -> User | None:
         # Once there are people there always are: they are made inactive, never removed.
-        self._has_users = self._has_users or self._people.has_users()
+        people = self._door.people
+        self._has_users = self._has_users or people.has_users()
         if not self._has_users:
-            return OWNER if self._is_private else None
+            return self._find_owner(connection)
         scheme, _, token = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            return self._people.user_of_token(token.strip())
+            return people.user_of_token(token.strip())
         secret = connection.cookies.get(SESSION_COOKIE)
-        return self._people.user_of_session(secret) if secret else None
+        return people.user_of_session(secret) if secret else None
+
+    def _find_owner(self, connection: HTTPConnection) -> User | None:
+        if self._door.is_owner(connection):
+            return OWNER
+        self._door.setup_code.say()
+        return None
 
 
 def _needed_role(path: str) -> Role:

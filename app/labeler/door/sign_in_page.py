@@ -67,7 +67,7 @@ def first_admin_page(*, needs_code: bool, name: str = "", problem: str = "") -> 
     """Return the form that makes the first person; `needs_code` asks for the set-up code."""
     code = (
         _field("Set-up code", "code", autocomplete="off", focus=True)
-        + "<small>The app's log says it, in the lines of its last start.</small>"
+        + "<small>The app's log says it, since its last start.</small>"
     )
     return _page(
         "Create the first admin",

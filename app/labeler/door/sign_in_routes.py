@@ -1,14 +1,13 @@
 """The routes of the door: sign in, make the first admin, sign out."""
 
 import ipaddress
-import secrets
-from dataclasses import dataclass
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
+from app.labeler.door.first_admin import Door
 from app.labeler.door.sign_in import FIRST_ADMIN_PATH, SESSION_COOKIE, SIGN_IN_PATH, current_user
 from app.labeler.door.sign_in_page import first_admin_page, sign_in_page, sign_out_page
 from lpr_core.labels import SignInError, StoreError, TooManyAttempts
@@ -18,29 +17,6 @@ FRESH = {"Cache-Control": "no-store"}
 Field = Annotated[str, Form(max_length=200)]
 
 
-@dataclass(frozen=True)
-class Door:
-    """What the routes share.
-
-    Attributes:
-        people: The store's people.
-        setup_code: What the first admin has to know, or None where only this machine can connect.
-    """
-
-    people: People
-    setup_code: str | None
-
-    def make_first_admin(self, name: str, password: str, code: str) -> None:
-        """Make the first person, once.
-
-        Raises:
-            ValueError: There is one, the code is wrong, or name or password are not admitted.
-        """
-        if self.setup_code and not secrets.compare_digest(code.encode(), self.setup_code.encode()):
-            raise ValueError("That is not the set-up code; the app's log says it.")
-        self.people.add_first_admin(name, password)
-
-
 def add_sign_in(server: FastAPI, door: Door) -> None:
     """Add `/sign-in`, `/first-admin` and `/sign-out` to a server."""
 
@@ -48,7 +24,7 @@ def add_sign_in(server: FastAPI, door: Door) -> None:
     def show_sign_in(request: Request, next: str = "/") -> Response:
         """Show the form that is needed now."""
         if not door.people.has_users():
-            return _page(first_admin_page(needs_code=door.setup_code is not None))
+            return _page(first_admin_page(needs_code=not door.is_owner(request)))
         if request.state.user is not None:
             return RedirectResponse(local_path(next), 303, FRESH)
         return _page(sign_in_page(local_path(next)))
@@ -86,10 +62,10 @@ def add_sign_in(server: FastAPI, door: Door) -> None:
         try:
             if password != again:
                 raise ValueError("The two passwords differ.")
-            door.make_first_admin(name, password, code)
+            door.make_first_admin(request, name, password, code)
             return _start_session(request, door.people, name, password, "/")
         except (ValueError, StoreError) as error:
-            needs_code = door.setup_code is not None
+            needs_code = not door.is_owner(request)
             page = first_admin_page(needs_code=needs_code, name=name, problem=str(error))
             return _page(page, 503 if isinstance(error, StoreError) else 400)
 

@@ -5,8 +5,10 @@ from starlette.responses import PlainTextResponse
 
 from app.labeler.door import barriers, protection
 from app.labeler.door.barriers import LimitBodies, RefuseStrangers
-from app.labeler.door.protection import allowed_hosts, is_loopback
+from app.labeler.door.first_admin import Door
+from app.labeler.door.protection import allowed_hosts
 from app.labeler.door.sign_in import Guard
+from app.privacy import is_forwarded, is_loopback, listens_privately
 from lpr_core.labels import LabelStore
 from tests.kit.safe_app import HOME, small_server, visit
 
@@ -22,6 +24,21 @@ def store(tmp_path_factory):
 def client(store):
     return visit(small_server(store)[0])
 
+
+FORWARDED = [
+    "Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded",
+    "X-Forwarded-Prefix", "X-Real-IP", "Via", "CF-Connecting-IP", "True-Client-IP", "Client-IP",
+    "X-Client-IP", "X-Cluster-Client-IP", "X-Original-For", "X-Original-URL", "CF-Ray", "CDN-Loop",
+    "X-Amzn-Trace-Id", "X-Envoy-External-Address", "Fly-Client-IP", "Tailscale-User-Login",
+    "X-ARR-LOG-ID", "X-Azure-Ref", "X-Cloud-Trace-Context", "X-Vercel-Id", "X-ProxyUser-Ip",
+]  # fmt: skip
+OWN_HEADERS = [
+    "host", "user-agent", "accept", "accept-language", "accept-encoding", "connection", "cookie",
+    "upgrade-insecure-requests", "sec-fetch-site", "sec-fetch-mode", "sec-ch-ua", "priority",
+    "origin", "referer", "content-type", "content-length", "authorization", "cache-control",
+    "x-gradio-user", "mcp-session-id", "mcp-protocol-version", "sec-websocket-key", "upgrade",
+    "dnt", "sec-gpc", "x-requested-with",
+]  # fmt: skip
 
 # --- host names
 
@@ -43,6 +60,30 @@ def client(store):
 )
 def test_loopback(host, expected):
     assert is_loopback(host) is expected
+
+
+@pytest.mark.parametrize(
+    ("host", "named", "expected"),
+    [
+        ("127.0.0.1", "", True),
+        ("::1", " , ", True),
+        ("127.0.0.1", "plates.example", False),
+        ("127.0.0.1", "localhost", False),
+        ("0.0.0.0", "", False),
+    ],
+)
+def test_private_is_loopback_without_a_proxys_names(host, named, expected):
+    assert listens_privately(host, {"LPR_ALLOWED_HOSTS": named}) is expected
+
+
+@pytest.mark.parametrize("name", FORWARDED)
+def test_a_header_of_a_proxy_is_known(name):
+    assert is_forwarded(["host", name.lower()])
+    assert is_forwarded([name.upper()])
+
+
+def test_what_browsers_and_programs_send_is_no_proxys():
+    assert not is_forwarded(OWN_HEADERS)
 
 
 @pytest.mark.parametrize(
@@ -183,7 +224,7 @@ def test_a_socket_is_closed(store):
     async def send(message):
         sent.append(message)
 
-    guard = Guard(None, store.people, is_private=True)
+    guard = Guard(None, Door(store.people, is_private=True))
     asyncio.run(guard({"type": "websocket", "path": "/"}, None, send))
     assert sent == [{"type": "websocket.close", "code": 1008}]
 

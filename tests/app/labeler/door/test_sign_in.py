@@ -63,10 +63,11 @@ def cookie_of(answer) -> str:
 
 
 def test_alone_on_this_machine_nobody_signs_in(empty):
-    server, code = small_server(empty)
-    assert code is None
-    answer = visit(server).get("/team")
-    assert answer.json() == {"name": "", "role": "admin"}
+    client = visit(small_server(empty)[0])
+    assert client.get("/team").json() == {"name": "", "role": "admin"}
+    form = client.get("/sign-in").text
+    assert "Create the first admin" in form
+    assert 'name="code"' not in form
 
 
 def test_from_the_network_everything_leads_to_the_first_admin(empty):
