@@ -1,8 +1,8 @@
 """The labelling app: pictures in, readings out, corrections kept. `python -m app.labeler`.
 
 Environment: `PORT` or `GRADIO_SERVER_PORT` (7860), `LPR_HOST` (127.0.0.1; 0.0.0.0 lets the network
-in), `LPR_ALLOWED_HOSTS` (see `app.privacy` and `app.labeler.door.protection`), `LPR_DASHBOARD_URL`
-(a link in the header), and what `lpr_core.places` and `lpr_core.labels.LabelStore` read.
+in), `LPR_ALLOWED_HOSTS` (see `app.privacy`), `LPR_DASHBOARD_URL` (a link in the header), and
+what `lpr_core.places` and `lpr_core.labels.LabelStore` read.
 """
 
 import os

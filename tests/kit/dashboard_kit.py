@@ -7,6 +7,13 @@ from app.serve import ROOT_DIR
 DASHBOARD = str(ROOT_DIR / "app" / "dashboard" / "main.py")
 
 
+def sit_at_the_machine(monkeypatch, *, address: str = "127.0.0.1", **headers: str) -> None:
+    """Be a visitor on the dashboard's own machine, or who sends these headers."""
+    sent = {"Host": "127.0.0.1:8501", "Origin": "http://127.0.0.1:8501", **headers}
+    monkeypatch.setattr("app.dashboard.open_dashboard.listening_address", lambda: address)
+    monkeypatch.setattr("app.dashboard.open_dashboard.request_headers", lambda: sent)
+
+
 def open_page(name: str, **query: str) -> AppTest:
     page = AppTest.from_file(DASHBOARD, default_timeout=300)
     page.switch_page(f"views/{name}.py")

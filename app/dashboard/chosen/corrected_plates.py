@@ -1,13 +1,10 @@
 """Plates that people corrected in the labelling app, for a look at what noise does to them."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
-import streamlit as st
-
-from lpr_core.labels import LabelStore, Mark
-from lpr_core.places import user_data_dir
+from app.dashboard.chosen.shared_store import find_store
+from lpr_core.labels import Mark
 
 NUM_SHOWN = 50
 
@@ -38,9 +35,9 @@ def list_corrected() -> list[CorrectedPlate]:
     Raises:
         StoreError: The database cannot be read.
     """
-    if not (os.environ.get("LPR_DATABASE_URL") or (user_data_dir() / "labels.sqlite3").exists()):
-        return []  # opening the store would make one
-    store = open_store()
+    store = find_store()
+    if store is None:
+        return []
     page = store.search(mark=Mark.CORRECTED, page_size=NUM_SHOWN)
     return [
         CorrectedPlate(
@@ -49,8 +46,3 @@ def list_corrected() -> list[CorrectedPlate]:
         for record in page.records
         if (store.pictures_dir / record.picture.file_name).is_file()
     ]
-
-
-@st.cache_resource(show_spinner=False)
-def open_store() -> LabelStore:
-    return LabelStore()

@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.dashboard.chosen.corrected_plates import list_corrected
 from app.dashboard.chosen.study_view import StudyView, read_plates
+from app.dashboard.open_dashboard import name_labeler, why_shut
 from lpr_core.data.shipped import list_samples
 from lpr_core.labels import StoreError
 from lpr_core.pictures.decoding import Picture, PictureError, read_picture
@@ -85,6 +86,9 @@ def _choose_sample() -> ChosenPlate | None:
 
 
 def _choose_corrected() -> ChosenPlate | None:
+    if reason := why_shut():
+        st.info(f"{reason}, so corrected plates are not shown here; see them in {name_labeler()}.")
+        return None
     try:
         plates = {plate.label: plate for plate in list_corrected()}
     except StoreError as problem:
@@ -98,6 +102,12 @@ def _choose_corrected() -> ChosenPlate | None:
 
 
 def _choose_own() -> ChosenPlate | None:
+    if reason := why_shut():
+        st.info(
+            f"{reason}, so no picture is taken in here; choose one of the others, or read yours in "
+            f"{name_labeler()}."
+        )
+        return None
     upload = st.file_uploader(
         "A picture of one plate, cut out roughly", type=PICTURE_TYPES, key="picture"
     )

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from app.dashboard.chosen.study_view import StudyView, describe_origin, stamp_study
+from app.dashboard.open_dashboard import why_shut
 from app.study_intake import take_in_zip
 from app.study_zip import ZipRefusedError
 from lpr_core.places import studies_dir
@@ -38,12 +39,23 @@ def show_picker() -> None:
                 bind="query-params",
                 width=360,
             )
-        with st.popover("Bring a study", icon=":material/upload_file:"):
-            _show_intake()
+        if not why_shut():
+            with st.popover("Bring a study", icon=":material/upload_file:"):
+                _show_intake()
+    tell_shut()
     if KEY in st.session_state:
         _describe(studies[st.session_state[KEY]])
-    else:
+    elif not why_shut():
         st.info(f"There is no study yet in `{studies_dir()}`. {_HOW_TO_MAKE_ONE}")
+
+
+def tell_shut() -> None:
+    """Say why people's own studies are not here, where that is so."""
+    if reason := why_shut():
+        st.caption(
+            f"{reason}, so only the studies that ship with the workbench are shown and none is "
+            "taken in; `lpr study report FOLDER`, on the server's command line, tells of another."
+        )
 
 
 def require_study() -> StudyView:
@@ -96,16 +108,18 @@ def offer_study(design: str, label: str) -> None:
 def offer_studies(*designs: str) -> dict[str, StudySummary]:
     """Return all studies by name, the user's before shipped ones of the same name.
 
-    The one that the address or an earlier choice names by its path is among them, if this visitor
-    may open paths.
+    Where `why_shut` says so only the shipped ones, because the user's have pictures of her plates;
+    else the one that the address or an earlier choice names by its path is among them.
 
     Args:
         designs: Only studies of these; none are all.
     """
-    shipped_first = tuple(str(folder) for folder in reversed(studies_dirs()))
-    studies = {study.name: study for study in list_known_studies(shipped_first)}
+    is_open = may_open_paths()
+    own, shipped = map(str, studies_dirs())
+    folders = (shipped, own) if is_open else (shipped,)
+    studies = {study.name: study for study in list_known_studies(folders)}
     asked = st.query_params.get(KEY) or st.session_state.get(KEY) or ""
-    if asked not in studies and may_open_paths() and (Path(asked) / "study.json").is_file():
+    if asked not in studies and is_open and (Path(asked) / "study.json").is_file():
         studies[asked] = summarize_study(Path(asked))
     return {
         name: study
@@ -146,8 +160,8 @@ def _tell_command(view: StudyView) -> str:
 
 
 def may_open_paths() -> bool:
-    """Whether a visitor may name any folder: only while nobody else can reach this server."""
-    return st.get_option("server.address") in ("127.0.0.1", "localhost", "::1")
+    """Whether a visitor may name any folder: only one who has this machine for herself."""
+    return why_shut() is None
 
 
 def _find_default(studies: Sequence[StudySummary]) -> int:
@@ -167,12 +181,11 @@ def _show_intake() -> None:
     if problem := st.session_state.pop("study_problem", None):
         st.warning(problem)
     st.caption(f"It is kept in `{studies_dir()}`, where you can delete it again.")
-    if may_open_paths():
-        st.text_input("Or a study's folder on this machine", key="study_path", on_change=_open_path)
+    st.text_input("Or a study's folder on this machine", key="study_path", on_change=_open_path)
 
 
 def _take_upload() -> None:
-    if (upload := st.session_state["study_zip"]) is None:
+    if (upload := st.session_state["study_zip"]) is None or why_shut():
         return
     try:
         _choose(take_in_zip(upload.getvalue(), upload.name).name)
@@ -181,6 +194,8 @@ def _take_upload() -> None:
 
 
 def _open_path() -> None:
+    if not may_open_paths():
+        return
     path = Path(st.session_state["study_path"].strip()).expanduser()
     if (path / "study.json").is_file():
         _choose(str(path))

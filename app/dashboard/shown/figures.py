@@ -4,6 +4,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from app.dashboard.open_dashboard import make_while_open
 from lpr_core.charts import describe_figure
 
 
@@ -36,7 +37,7 @@ def offer_download(label: str, content, file_name: str, mime: str) -> None:
     """Offer a file whose content is made by a function, at the click."""
     st.download_button(
         label,
-        content,
+        make_while_open(content),
         file_name=file_name,
         mime=mime,
         key=f"download-{file_name}",

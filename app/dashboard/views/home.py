@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.dashboard.chosen.study_picker import offer_studies
+from app.dashboard.open_dashboard import why_shut
 from app.dashboard.shown.links import labeler_url
 from lpr_core.data.shipped import list_samples
 from lpr_core.places import runs_dir, shipped_reader_dir
@@ -34,6 +35,11 @@ def describe_runs() -> str:
 def describe_studies() -> str:
     studies = offer_studies().values()
     return f"Finished studies: {sum(s.state == 'complete' for s in studies)} of {len(studies)}."
+
+
+def describe_samples() -> str:
+    yours = "" if why_shut() else "; yours can be dropped in"
+    return f"Sample plates: {len(list_samples())}{yours}."
 
 
 def show_card(title: str, icon: str, text: str, state: str, target: str | None, link: str) -> None:
@@ -83,7 +89,7 @@ with noise:
         "Noise",
         "grain",
         "Lay noise on a plate, from faint to strong, and see which symbols survive in which run.",
-        f"Sample plates: {len(list_samples())}; yours can be dropped in.",
+        describe_samples(),
         "views/noise.py",
         "Try the noise",
     )

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.dashboard.chosen.study_answers import find_answers
-from app.dashboard.chosen.study_picker import offer_studies, open_study
+from app.dashboard.chosen.study_picker import offer_studies, open_study, tell_shut
 from app.dashboard.chosen.study_view import StudyView, describe_origin
 from app.dashboard.shown.factor_tables import (
     FACTORS,
@@ -81,5 +81,6 @@ def show_folds(answers: Answers) -> None:
 
 
 st.title("What else decides?", anchor=False)
+tell_shut()
 for design in QUESTIONS:
     show_design(design)

@@ -61,8 +61,8 @@ class Guard:
     """ASGI middleware: lets a request through when it is known who asks and she may.
 
     The person is then `request.state.user`; see `current_user`. While there are no people in the
-    store, who comes from this machine is the `OWNER`, see `Door.is_owner`; all others are nobody, and
-    the set-up code is said.
+    store, who comes from this machine is the `OWNER` (`Door.is_owner`); everybody else is nobody,
+    and the set-up code is said.
 
     Args:
         app: What is guarded.

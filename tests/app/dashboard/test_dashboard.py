@@ -8,7 +8,7 @@ import streamlit
 from streamlit.testing.v1 import AppTest
 
 from lpr_core.training.runs import HISTORY_COLUMNS, RunFolder
-from tests.kit.dashboard_kit import html_of, open_page, said
+from tests.kit.dashboard_kit import html_of, open_page, said, sit_at_the_machine
 from tests.kit.tiny_reader import draw_tiny_plate, write_tiny_bundle
 
 
@@ -24,6 +24,7 @@ def home_dir(tmp_path, monkeypatch):
     monkeypatch.setattr("lpr_core.data.shipped.SHIPPED_DIR", tmp_path)
     monkeypatch.setattr("lpr_core.study.folder.results.SHIPPED_DIR", tmp_path)
     monkeypatch.delenv("LPR_LABELER_URL", raising=False)
+    sit_at_the_machine(monkeypatch)
     streamlit.cache_data.clear()
     streamlit.cache_resource.clear()
     return tmp_path

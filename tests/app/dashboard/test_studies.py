@@ -16,7 +16,7 @@ from lpr_core.evidence.answers import Answers, answer_study
 from lpr_core.study.folder.inputs import read_inputs
 from lpr_core.study.folder.masking import mask_study
 from lpr_core.study.folder.results import StudyFolder, summarize_study
-from tests.kit.dashboard_kit import html_of, open_page, said
+from tests.kit.dashboard_kit import html_of, open_page, said, sit_at_the_machine
 from tests.kit.planted_study import Variant, hypotheses_variants, plant_study
 from tests.kit.tiny_reader import write_tiny_bundle
 
@@ -57,6 +57,7 @@ def machine(planted, tmp_path, monkeypatch):
     monkeypatch.delenv("LPR_DATABASE_URL", raising=False)
     monkeypatch.setattr("lpr_core.data.shipped.SHIPPED_DIR", tmp_path)
     monkeypatch.setattr("lpr_core.study.folder.results.SHIPPED_DIR", tmp_path)
+    sit_at_the_machine(monkeypatch)
     streamlit.cache_data.clear()
     streamlit.cache_resource.clear()
 
@@ -367,7 +368,6 @@ def test_more_answers_each_design():
 def test_a_path_opens_only_where_nobody_else_can_reach_the_server(planted, tmp_path, monkeypatch):
     plant_study(tmp_path / "elsewhere", seeds=range(1), num_plates=6, epochs=2)
     path = str(tmp_path / "elsewhere")
-    monkeypatch.setattr("app.dashboard.chosen.study_picker.may_open_paths", lambda: True)
     assert open_page("runs", study=path).selectbox(key="study").value == path
-    monkeypatch.setattr("app.dashboard.chosen.study_picker.may_open_paths", lambda: False)
-    assert open_page("runs", study=path).selectbox(key="study").value == "hypotheses"
+    sit_at_the_machine(monkeypatch, address="0.0.0.0")
+    assert not open_page("runs", study=path).selectbox
