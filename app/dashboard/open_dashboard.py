@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import streamlit as st
 
-from app.dashboard.chosen.shared_store import find_store
+from app.dashboard.chosen.shared_store import open_store
 from app.dashboard.shown.links import labeler_url
 from app.privacy import is_forwarded, is_loopback, listens_privately
 from lpr_core.labels import StoreError
@@ -34,8 +34,8 @@ def why_shut() -> str | None:
 def why_store_shut() -> str | None:
     """Return as `why_shut` what the label store says, whoever asks."""
     try:
-        store = find_store()
-        return PEOPLE if store is not None and store.people.has_users() else None
+        with open_store() as store:
+            return PEOPLE if store is not None and store.people.has_users() else None
     except StoreError as error:
         log.warning("%s", error)
         return NO_STORE

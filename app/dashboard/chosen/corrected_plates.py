@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.dashboard.chosen.shared_store import find_store
-from lpr_core.labels import Mark
+from app.dashboard.chosen.shared_store import open_store
+from lpr_core.labels import LabelStore, Mark
 
 NUM_SHOWN = 50
 
@@ -35,9 +35,11 @@ def list_corrected() -> list[CorrectedPlate]:
     Raises:
         StoreError: The database cannot be read.
     """
-    store = find_store()
-    if store is None:
-        return []
+    with open_store() as store:
+        return _list_newest(store) if store is not None else []
+
+
+def _list_newest(store: LabelStore) -> list[CorrectedPlate]:
     page = store.search(mark=Mark.CORRECTED, page_size=NUM_SHOWN)
     return [
         CorrectedPlate(

@@ -1,44 +1,53 @@
-"""The label store that all visitors of the dashboard share, where there is one."""
+"""The label store as the dashboard sees it: what lies on the disk at this moment."""
 
 import os
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import streamlit as st
-from sqlalchemy import make_url
-from sqlalchemy.exc import ArgumentError
 
 from lpr_core.labels import LabelStore, StoreError
-from lpr_core.labels.store import database_url
 from lpr_core.labels.tables.database import explain_errors
 from lpr_core.places import user_data_dir
 
 
-def find_store() -> LabelStore | None:
-    """Return the store as it lies on the disk now; None where there never was one.
+@contextmanager
+def open_store() -> Iterator[LabelStore | None]:
+    """Give the store, and None where there never was one.
+
+    A file is opened anew each time: a connection that stays open goes on with what it knows of one
+    that was deleted, replaced or written over.
 
     Raises:
         StoreError: It cannot be opened, or only its pictures are there.
     """
+    if url := os.environ.get("LPR_DATABASE_URL"):
+        if url.startswith("sqlite"):
+            with closing(LabelStore(url)) as store:
+                yield store
+        else:
+            yield _share_store(url)
+    elif _is_there():
+        with closing(LabelStore()) as store:
+            yield store
+    else:
+        yield None
+
+
+def _is_there() -> bool:
+    """Tell whether there is a store: opening would make one, which would seem to have no people.
+
+    Raises:
+        StoreError: Its folder cannot be read, or it has pictures and no database.
+    """
     with explain_errors():
         folder = user_data_dir()
-        identity = _identify_file(database_url(folder))
-        # Opening would make a store, and where pictures are left it would seem to have no people.
-        if identity is None and not os.environ.get("LPR_DATABASE_URL"):
-            if _has_pictures(folder / "pictures"):
-                raise StoreError("The label store's pictures are there, its database is not.")
-            return None
-        return _open_store(database_url(folder), str(folder), identity)
-
-
-def _identify_file(url: str) -> tuple[int, int] | None:
-    """Tell a SQLite file from one that was put in its place; None where there is none."""
-    if not url.startswith("sqlite"):
-        return None
-    try:
-        status = Path(make_url(url).database or "").stat()
-    except (FileNotFoundError, ArgumentError):  # of the latter, opening tells
-        return None
-    return status.st_dev, status.st_ino
+        if (folder / "labels.sqlite3").exists():
+            return True
+        if _has_pictures(folder / "pictures"):
+            raise StoreError("The label store's pictures are there, its database is not.")
+        return False
 
 
 def _has_pictures(folder: Path) -> bool:
@@ -46,9 +55,5 @@ def _has_pictures(folder: Path) -> bool:
 
 
 @st.cache_resource(show_spinner=False, max_entries=1, on_release=LabelStore.close)
-def _open_store(
-    url: str,
-    folder: str,
-    identity: tuple[int, int] | None,  # noqa: ARG001 - the cache goes by it
-) -> LabelStore:
-    return LabelStore(url, Path(folder))
+def _share_store(url: str) -> LabelStore:
+    return LabelStore(url)
