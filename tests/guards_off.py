@@ -41,6 +41,15 @@ _ARCHIVES, _ZIP_TESTS = (
     ("tests/labels/intake/test_archives.py",),
 )
 _ATTACKS = "tests/app/labeler/test_attacks.py"
+_DOOR, _DOOR_TESTS = "app/labeler/door/first_admin.py", ("tests/app/labeler/door/test_door.py",)
+_OPEN, _STORE = "app/dashboard/open_dashboard.py", "app/dashboard/chosen/shared_store.py"
+_SOURCES, _PICKER = "app/dashboard/chosen/noise_sources.py", "app/dashboard/chosen/study_picker.py"
+
+
+def _dashboard_tests(words: str) -> tuple[str, ...]:
+    return "tests/app/dashboard/test_open_dashboard.py", "-k", words
+
+
 GUARDS = (
     Guard("traversal in a ZIP", _ARCHIVES, 'if ".." in parts:', "if False:", _ZIP_TESTS),
     Guard("link in a ZIP", _ARCHIVES, "if kind == stat.S_IFLNK:", "if False:", _ZIP_TESTS),
@@ -114,6 +123,132 @@ GUARDS = (
         '    "X-Content-Type-Options": "nosniff",\n',
         "",
         (_ATTACKS, "tests/app/labeler/door/test_protection.py", "-k", "browser or header"),
+    ),
+    Guard(
+        "a stranger behind a proxy's header",
+        _DOOR,
+        " and not is_forwarded(connection.headers.keys())",
+        "",
+        _DOOR_TESTS,
+    ),
+    Guard("a stranger behind a silent proxy", _DOOR, " and not is_old", "", _DOOR_TESTS),
+    Guard(
+        "a stranger behind a named proxy",
+        "app/privacy.py",
+        " and not named_hosts(environment)",
+        "",
+        _DOOR_TESTS,
+    ),
+    Guard(
+        "a stranger who makes the first admin",
+        _DOOR,
+        "if not self.is_owner(connection) and not self.setup_code.fits(code):",
+        "if False:",
+        _DOOR_TESTS,
+    ),
+    Guard(
+        "a set-up code that nobody was told",
+        "app/labeler/door/sign_in.py",
+        "        self._door.setup_code.say()\n",
+        "",
+        _DOOR_TESTS,
+    ),
+    Guard(
+        "a dashboard that people should not see",
+        _OPEN,
+        "return PEOPLE if store is not None and store.people.has_users() else None",
+        "return None",
+        _dashboard_tests("added or counts or click"),
+    ),
+    Guard(
+        "a dashboard over a store that fails",
+        _OPEN,
+        "        return NO_STORE\n",
+        "        return None\n",
+        _dashboard_tests("fails or answer"),
+    ),
+    Guard(
+        "a dashboard over a store that is gone",
+        _STORE,
+        '        if _has_pictures(folder / "pictures"):',
+        "        if False:",
+        _dashboard_tests("lose_file"),
+    ),
+    Guard(
+        "a dashboard that others reach",
+        _OPEN,
+        "    if not (is_private and _comes_from_here(request_headers())):",
+        "    if False:",
+        _dashboard_tests("reach or proxy"),
+    ),
+    Guard(
+        "a dashboard behind a proxy",
+        _OPEN,
+        "not is_forwarded(sent) and ",
+        "",
+        _dashboard_tests("reach"),
+    ),
+    Guard(
+        "a dashboard by another site's name",
+        _OPEN,
+        " and all(map(is_loopback, hosts))",
+        "",
+        _dashboard_tests("reach"),
+    ),
+    Guard(
+        "corrected plates for everybody",
+        _SOURCES,
+        """    if reason := why_shut():
+        st.info(f"{reason}, so corrected""",
+        """    if reason := "":
+        st.info(f"{reason}, so corrected""",
+        _dashboard_tests("corrected"),
+    ),
+    Guard(
+        "pictures from everybody",
+        _SOURCES,
+        """    if reason := why_shut():
+        st.info(
+            f"{reason}, so no picture""",
+        """    if reason := "":
+        st.info(
+            f"{reason}, so no picture""",
+        _dashboard_tests("own_picture"),
+    ),
+    Guard(
+        "people's studies for everybody",
+        _PICKER,
+        "folders = (shipped, own) if is_open else (shipped,)",
+        "folders = (shipped, own)",
+        _dashboard_tests("shipped"),
+    ),
+    Guard(
+        "folders for everybody",
+        _PICKER,
+        'if asked not in studies and is_open and (Path(asked) / "study.json").is_file():',
+        'if asked not in studies and (Path(asked) / "study.json").is_file():',
+        _dashboard_tests("path"),
+    ),
+    Guard(
+        "studies from everybody",
+        _PICKER,
+        '(upload := st.session_state["study_zip"]) is None or why_shut():',
+        '(upload := st.session_state["study_zip"]) is None:',
+        _dashboard_tests("zip"),
+    ),
+    Guard(
+        "an uploader for everybody",
+        _PICKER,
+        "        if not why_shut():\n            with st.popover",
+        "        if True:\n            with st.popover",
+        _dashboard_tests("shipped"),
+    ),
+    Guard(
+        "downloads from a page left open",
+        _OPEN,
+        " if reason else make()",
+        " if False else make()",
+        _dashboard_tests("lies_open"),
     ),
 )
 

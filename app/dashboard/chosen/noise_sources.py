@@ -104,7 +104,7 @@ def _choose_corrected() -> ChosenPlate | None:
 def _choose_own() -> ChosenPlate | None:
     if reason := why_shut():
         st.info(
-            f"{reason}, so no picture is taken in here; choose one of the others, or read yours in "
+            f"{reason}, so no picture is taken in here; choose a sample plate, or read yours in "
             f"{name_labeler()}."
         )
         return None

@@ -54,7 +54,7 @@ def tell_shut() -> None:
     if reason := why_shut():
         st.caption(
             f"{reason}, so only the studies that ship with the workbench are shown and none is "
-            "taken in; `lpr study report FOLDER`, on the server's command line, tells of another."
+            "taken in; on the server itself, `lpr study report FOLDER` tells of another."
         )
 
 

@@ -6,6 +6,7 @@ import shutil
 import cv2
 import pytest
 
+from lpr_core.labels import LabelStore, Role
 from lpr_core.training.runs import HISTORY_COLUMNS, RunFolder
 from tests.kit.planted_study import plant_study
 from tests.kit.tiny_reader import draw_tiny_plate, write_tiny_bundle
@@ -147,3 +148,30 @@ def test_a_zip_of_a_study_is_taken_in_and_shown(dashboard, open_page, tmp_path):
     wait_for(page, "6 variants x 1 seeds")
     page.wait_for_url(re.compile(r"[?&]study=zipped-study\b"), timeout=PATIENCE)
     watched.assert_clean()
+
+
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_once_people_exist_nothing_of_theirs_is_shown(dashboard, open_page, tmp_path, width):
+    store = LabelStore(data_dir=tmp_path / "data")
+    store.people.add_user("ada", "ada has all of the keys", Role.ADMIN)
+    store.close()
+    watched = open_page(f"{dashboard}/noise?source=Corrected+plates&study=planted", width=width)
+    page = watched.page
+    wait_for(page, "so corrected plates are not shown here; see them in the labelling app.")
+    wait_for(page, "so only the studies that ship with the workbench are shown")
+    assert page.get_by_text("Bring a study").count() == 0
+    assert page.get_by_text("planted").count() == 0
+    assert_fits(page)
+    watched.assert_clean()
+
+
+def test_a_visitor_behind_a_proxy_is_shown_shipped_studies(dashboard, chromium):
+    """What the proxy adds comes with the socket that Streamlit opens."""
+    context = chromium.new_context(extra_http_headers={"X-Forwarded-For": "203.0.113.7"})
+    page = context.new_page()
+    page.goto(f"{dashboard}/noise?source=Own+picture&study=planted", timeout=PATIENCE)
+    wait_for(page, "This dashboard can be reached from other machines and cannot ask who you are")
+    wait_for(page, "so no picture is taken in here")
+    assert page.get_by_text("planted").count() == 0
+    assert page.locator("input[type=file]").count() == 0
+    context.close()

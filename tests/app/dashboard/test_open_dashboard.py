@@ -103,7 +103,7 @@ def test_an_own_picture_goes_and_none_is_taken_in(store):
     page.run()
     assert not shows_a_live_plate(page)
     assert not page.get("file_uploader")
-    assert f"{PEOPLE}, so no picture is taken in here; choose one of the others, or" in said(page)
+    assert f"{PEOPLE}, so no picture is taken in here; choose a sample plate, or read" in said(page)
 
 
 @pytest.mark.parametrize("name", ["verdicts", "runs", "noise", "why", "mistakes"])
