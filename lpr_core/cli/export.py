@@ -27,7 +27,8 @@ def export_run(
         ),
     ] = None,
     calibrate_on: Annotated[
-        Path | None, typer.Option(help="Manifest of held-out plates to fit the confidence on.")
+        Path | None,
+        typer.Option(help="Manifest of held-out plates to fit confidence and floor on."),
     ] = None,
     split: Annotated[
         str | None,
@@ -36,6 +37,7 @@ def export_run(
 ) -> None:
     """Turn a training run into a reader bundle, after proof that it gives the same answers."""
     run_dir = find_run(run)
+    from lpr_core.cli.reading import describe_floor
     from lpr_core.data.manifest import read_manifest
     from lpr_core.serving.evaluation import (
         calibrate_bundle,
@@ -66,8 +68,9 @@ def export_run(
         margins=tuple(margin or [0.0]),
     )
     if calibrate_on is not None:
-        calibration = calibrate_bundle(bundle_dir, frame, name_data(calibrate_on, split))
-        typer.echo(f"Calibrated on {calibration.num_plates} plates.")
+        card = calibrate_bundle(bundle_dir, frame, name_data(calibrate_on, split))
+        typer.echo(f"Calibrated on {card.calibration.num_plates} plates.")
+        typer.echo(describe_floor(card.floor))
     typer.echo(f"Wrote {bundle_dir}.")
 
 

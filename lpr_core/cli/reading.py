@@ -10,6 +10,7 @@ from lpr_core.cli.errors import BAD_INPUT, SOME_FAILED, describe_error
 
 if TYPE_CHECKING:
     from lpr_core.serving.evaluation import EvaluationReport, ReadingScores
+    from lpr_core.serving.floor import Floor
     from lpr_core.serving.reader import Reader
 
 ModelOption = Annotated[
@@ -28,6 +29,8 @@ def read_pictures(
     model: ModelOption = None,
 ) -> None:
     """Read the plates in pictures; `?` stands for a doubtful character.
+
+    A text below the reader's floor is not shown: it would be wrong more often than right.
 
     A picture that cannot be read does not stop the others; the exit code is 1 then, or 2 when none
     was read.
@@ -61,11 +64,20 @@ def evaluate_plates(
     record: Annotated[
         bool, typer.Option("--record", help="Keep the scores in the reader's card.")
     ] = False,
+    set_floor: Annotated[
+        bool,
+        typer.Option(
+            "--set-floor",
+            help="Keep the confidence under which fewer than half are right as the reader's floor; "
+            "use validation plates.",
+        ),
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
     """Measure the reader on labelled plates; the letter O and the digit 0 count as one."""
     from lpr_core.data.manifest import read_manifest
     from lpr_core.places import shipped_reader_dir
+    from lpr_core.serving import evaluation
     from lpr_core.serving.evaluation import (
         evaluate_reader,
         name_data,
@@ -80,21 +92,37 @@ def evaluate_plates(
     if record:
         record_accuracy(model or shipped_reader_dir(), name_data(manifest, split), report)
     typer.echo(json.dumps(report, indent=2) if as_json else _format_report(report))
+    if set_floor:
+        bundle_dir = model or shipped_reader_dir()
+        card = evaluation.set_floor(bundle_dir, frame, name_data(manifest, split))
+        typer.echo(describe_floor(card.floor), err=as_json)
+
+
+def describe_floor(floor: "Floor") -> str:
+    """Say a measured floor in one line, to be printed."""
+    return (
+        f"Below {floor.readable_from:.3f} sure nothing counts as read: {floor.num_below} of "
+        f"{floor.num_plates} readings, {floor.num_right_below} of them right."
+    )
 
 
 def _read_picture(reader: "Reader", path: Path, region: str | None) -> dict[str, Any]:
     from lpr_core.pictures.decoding import read_picture
+    from lpr_core.plates.readable import hide_unreadable
 
     try:
         reading = reader.read(read_picture(path), region)
     except (ValueError, OSError) as error:
         return {"picture": str(path), "error": describe_error(error)}
-    return {"picture": str(path), **reading.to_dict()}
+    return {"picture": str(path), **hide_unreadable(reading.to_dict())}
 
 
 def _print_result(result: dict[str, Any], width: int) -> None:
     if "error" in result:
         typer.echo(f"lpr: {result['picture']}: {result['error']}", err=True)
+        return
+    if not result["is_readable"]:
+        typer.echo(f"{result['picture']:{width}}  {result['note']}")
         return
     text = result["doubtful_text"]
     if text != result["text"]:

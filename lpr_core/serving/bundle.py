@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 from lpr_core.files import write_bytes_atomic, write_text_atomic
 from lpr_core.plates.format import SEVEN, PlateFormat
 from lpr_core.serving.calibration import Calibration
+from lpr_core.serving.floor import Floor
 from lpr_core.untrusted import FileRefusedError, read_untrusted
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ class ReaderCard(BaseModel):
         margins: Each picture is read once with each of these margins (`add_margin`), and the
             answers are averaged; more than one costs as many times the time.
         calibration: The maps from the model's probabilities to honest ones.
+        floor: From which confidence a text counts as read; cards of older programs have none, and
+            then the default of `Floor` holds.
         doubtful_below: A slot whose calibrated probability is lower is shown as `?`.
         threads: How many threads one read may use; 0 leaves it to ONNX Runtime.
         provenance: Where the model comes from: run, data, parity check of the export.
@@ -60,6 +63,7 @@ class ReaderCard(BaseModel):
     preprocessing: str = "RGB, stretched to height x width, float32 from 0 to 255; the model scales"
     margins: tuple[Annotated[float, Field(ge=0, le=0.5)], ...] = Field(default=(0.0,), min_length=1)
     calibration: Calibration = Calibration()
+    floor: Floor = Floor()
     doubtful_below: float = Field(default=0.9, ge=0, le=1)
     threads: int = Field(default=1, ge=0)
     provenance: dict[str, JsonValue] = {}

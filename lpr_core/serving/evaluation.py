@@ -14,8 +14,9 @@ from lpr_core.data.samples import read_crop
 from lpr_core.plates.format import PlateFormat, encode_plates, normalize_plate
 from lpr_core.plates.grammar import regions
 from lpr_core.plates.metrics import TextScores, expected_calibration_error, score_texts
-from lpr_core.serving.bundle import read_card, write_card
-from lpr_core.serving.calibration import Calibration, fit_calibration
+from lpr_core.serving.bundle import ReaderCard, read_card, write_card
+from lpr_core.serving.calibration import fit_calibration
+from lpr_core.serving.floor import Floor, fit_floor
 from lpr_core.serving.reader import BATCH_SIZE, Picture, PlateReading, Reader
 
 _NUM_MISREAD = 10
@@ -135,10 +136,10 @@ def name_data(manifest: Path, split: str | None) -> str:
     return f"{folder}/{split}" if split else folder
 
 
-def calibrate_bundle(bundle_dir: Path, frame: pd.DataFrame, data_name: str) -> Calibration:
-    """Fit a bundle's calibration on labelled plates that it was not trained on, and keep it.
+def calibrate_bundle(bundle_dir: Path, frame: pd.DataFrame, data_name: str) -> ReaderCard:
+    """Fit calibration and floor of a bundle on labelled plates that it was not trained on.
 
-    The card's provenance names the data.
+    The card keeps both and names the data; it is returned.
 
     Raises:
         ValueError: There is no row.
@@ -153,7 +154,27 @@ def calibrate_bundle(bundle_dir: Path, frame: pd.DataFrame, data_name: str) -> C
     provenance = {**card.provenance, "calibrated_on": data_name}
     update = {"calibration": calibration, "provenance": provenance}
     write_card(bundle_dir, card.model_copy(update=update))
-    return calibration
+    return set_floor(bundle_dir, frame, data_name)
+
+
+def set_floor(bundle_dir: Path, frame: pd.DataFrame, data_name: str) -> ReaderCard:
+    """Measure a bundle's floor on labelled plates that it was not trained on, and keep it.
+
+    The plates are read without knowing their region. Arguments and errors as `calibrate_bundle`.
+    """
+    floor = measure_floor(Reader.load(bundle_dir), frame, data_name)
+    card = read_card(bundle_dir).model_copy(update={"floor": floor})
+    write_card(bundle_dir, card)
+    return card
+
+
+def measure_floor(reader: Reader, frame: pd.DataFrame, data_name: str) -> Floor:
+    """Return the floor of a reader on labelled plates; O and 0 count as one symbol."""
+    readings = read_plates(reader, frame)
+    truth = [fold_text(text, reader.plate_format) for text in frame["plate_text"]]
+    read = [fold_text(reading.text, reader.plate_format) for reading in readings]
+    confidences = np.array([reading.confidence for reading in readings])
+    return fit_floor(confidences, np.array(read) == np.array(truth), data_name)
 
 
 def fold_text(text: str, plate_format: PlateFormat) -> str:

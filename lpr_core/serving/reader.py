@@ -14,6 +14,7 @@ from lpr_core.pictures.decoding import add_margin, fit_picture
 from lpr_core.places import shipped_reader_dir
 from lpr_core.plates.format import PlateFormat
 from lpr_core.plates.grammar import Decoding, decode_probabilities
+from lpr_core.plates.readable import DEFAULT_READABLE_FROM, is_readable
 from lpr_core.serving.bundle import (
     INPUT_NAME,
     OUTPUT_NAME,
@@ -57,7 +58,8 @@ class PlateReading:
     """What a reader says about one picture.
 
     Attributes:
-        text: The plate as it is written: the letter O restored where the pattern has a letter.
+        text: The plate as it is written: the letter O restored where the pattern has a letter. A
+            picture without a plate has a text too: ask `is_readable` before you show it.
         doubtful_text: `text` with `?` at each doubtful slot.
         confidence: Calibrated chance that the whole text is right, 0 to 1.
         slots: One entry for each slot of the plate format.
@@ -65,6 +67,7 @@ class PlateReading:
             given, else its template such as `LLLNNNN`, which many regions share.
         region: Region of that pattern where a region or family was given, else None.
         reader_version: Which reader said so.
+        readable_from: The reader's floor, see `Floor`.
     """
 
     text: str
@@ -74,9 +77,22 @@ class PlateReading:
     pattern: str | None
     region: str | None
     reader_version: str
+    readable_from: float = DEFAULT_READABLE_FROM
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the text counts as read: its confidence reaches the reader's floor.
+
+        Below it, fewer than half of the reader's validation readings were right. Nobody shows or
+        uses `text` then; `readable.NOT_READ` stands in its place.
+        """
+        return is_readable(self.confidence, self.readable_from)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the reading as JSON has it, lists instead of tuples."""
+        """Return the reading as it is stored, lists instead of tuples.
+
+        It has the text of an unreadable one too; `readable.hide_unreadable` is for showing.
+        """
         slots = [
             {**asdict(slot), "alternatives": [list(pair) for pair in slot.alternatives]}
             for slot in self.slots
@@ -196,6 +212,7 @@ class Reader:
             pattern=(pattern.name if region else pattern.template) if pattern else None,
             region=pattern.region if pattern and region else None,
             reader_version=self.version,
+            readable_from=self.card.floor.readable_from,
         )
 
     def _read_slots(self, decoding: Decoding) -> tuple[SlotReading, ...]:

@@ -87,6 +87,9 @@ def test_read_json_has_the_whole_reading(pictures):
         "pattern",
         "region",
         "reader_version",
+        "readable_from",
+        "is_readable",
+        "note",
     }
 
 
@@ -298,7 +301,11 @@ class TestExport:
     def test_options_name_the_bundle_and_calibrate_it(self, exported, run_dir, manifest):
         options = ["--out", "ours", "--name", "seven", "--calibrate-on", manifest]
         result = call("export", run_dir, *options, "--split", "test")
-        assert result.stdout == "Calibrated on 2 plates.\nWrote ours.\n"
+        assert result.stdout == (
+            "Calibrated on 2 plates.\n"
+            "Below 0.500 sure nothing counts as read: 0 of 2 readings, 0 of them right.\n"
+            "Wrote ours.\n"
+        )
         card = read_card(Path("ours"))
         assert (card.name, card.calibration.num_plates) == ("seven", 2)
         assert card.provenance["calibrated_on"] == f"{run_dir.parents[2].name}/test"

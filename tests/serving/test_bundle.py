@@ -50,6 +50,13 @@ def test_card_on_disk_is_complete(bundle_dir):
             "plate_intercept": 0.0,
             "num_plates": 0,
         },
+        "floor": {
+            "readable_from": 0.5,
+            "measured_on": "",
+            "num_plates": 0,
+            "num_below": 0,
+            "num_right_below": 0,
+        },
         "doubtful_below": 0.9,
         "threads": 1,
         "provenance": {},

@@ -21,6 +21,7 @@ from lpr_core.serving.evaluation import (
     predict_plates,
     record_accuracy,
     select_split,
+    set_floor,
 )
 from lpr_core.serving.reader import BATCH_SIZE, Reader
 from tests.kit.tiny_reader import draw_tiny_plate, write_tiny_bundle
@@ -184,14 +185,30 @@ def test_crops_come_in_chunks(frame):
 
 def test_calibration_is_fitted_and_kept(bundle_dir, frame):
     before = read_card(bundle_dir)
-    calibration = calibrate_bundle(bundle_dir, frame, "plates/test")
+    returned = calibrate_bundle(bundle_dir, frame, "plates/test")
     after = read_card(bundle_dir)
+    calibration, floor = after.calibration, after.floor
     provenance = {"calibrated_on": "plates/test"}
-    assert after == before.model_copy(update={"calibration": calibration, "provenance": provenance})
+    update = {"calibration": calibration, "provenance": provenance, "floor": floor}
+    assert after == returned == before.model_copy(update=update)
     assert calibration.num_plates == 6
     assert calibration.temperature > 1  # sure of two wrong plates
+    assert (floor.measured_on, floor.num_plates) == ("plates/test", 6)
     # The fit starts from the model's own answers, so it can be repeated.
-    assert calibrate_bundle(bundle_dir, frame, "again") == calibration != Calibration()
+    again = calibrate_bundle(bundle_dir, frame, "again").calibration
+    assert again == calibration != Calibration()
+
+
+def test_a_floor_alone_is_measured_and_kept(bundle_dir, tmp_path):
+    """Two sure mistakes; the plates that are right are surer still, or cannot be told apart."""
+    wrong = write_plates(tmp_path / "wrong", [("ABC1234", "XYZ9876", "br", "")] * 2)
+    before = read_card(bundle_dir)
+    card = set_floor(bundle_dir, wrong, "wrong/validation")
+    assert card == read_card(bundle_dir) == before.model_copy(update={"floor": card.floor})
+    confidence = Reader.load(bundle_dir).read(draw_tiny_plate("ABC1234")).confidence
+    assert card.floor.readable_from == (confidence + 1) / 2
+    assert (card.floor.num_below, card.floor.num_right_below) == (2, 0)
+    assert not Reader.load(bundle_dir).read(draw_tiny_plate("ABC1234")).is_readable
 
 
 @pytest.mark.parametrize(("split", "expected"), [("test", "plates/test"), (None, "plates")])
