@@ -27,6 +27,7 @@ from lpr_core.labels.tables.queries import (
 from lpr_core.labels.tables.rows import (
     DEFAULT_PROJECT_ID,
     MARKS,
+    READING_FIELDS,
     Mark,
     Page,
     PlateRecord,
@@ -138,19 +139,17 @@ class LabelStore:
 
         Args:
             picture_id: From `add_picture`.
-            reading: `PlateReading.to_dict()`: text, confidence, region, pattern, slots,
-                reader_version; other keys are not kept.
+            reading: `PlateReading.to_dict()`; `READING_FIELDS` are kept.
 
         Raises:
             ValueError: The picture is unknown.
         """
-        kept = ("text", "confidence", "region", "pattern", "slots", "reader_version")
-        row = {name: reading[name] for name in kept}
+        row = {name: reading[name] for name in READING_FIELDS}
         with self._database.write() as connection:
             lock_standing(connection, picture_id)
             record = load_record(connection, picture_id)
             latest = record.reading
-            if latest and all(_as_row(latest)[name] == row[name] for name in kept):
+            if latest and all(_as_row(latest)[name] == row[name] for name in READING_FIELDS):
                 return record
             row |= {"picture_id": picture_id, "read_at": utc_now()}
             connection.execute(insert(readings_table).values(row))

@@ -33,5 +33,6 @@ def reading_dict(text: str = "ABC1D23", *, confidence: float = 0.9, **changes) -
         "pattern": "Mercosul",
         "region": "br",
         "reader_version": "fake-00000000",
+        "readable_from": 0.0,  # most tests are not about the floor
     }
     return reading | changes

@@ -13,6 +13,7 @@ from lpr_core.labels.exchange.paths import image_path_of
 from lpr_core.labels.exchange.tables import MAX_BYTES
 from lpr_core.labels.exchange.words import PlateHistory, read_time
 from lpr_core.labels.tables.rows import Mark, PlateRecord, Revision, StoredReading, clean_text
+from lpr_core.plates.readable import DEFAULT_READABLE_FROM
 from lpr_core.untrusted import read_untrusted
 
 FORMAT = "lpr-history-1"
@@ -84,6 +85,7 @@ class _Reading(_Row):
     slots: list[_Slot] = Field(max_length=64)
     reader_version: str = Field(max_length=80)
     read_at: AwareDatetime
+    readable_from: float = Field(default=DEFAULT_READABLE_FROM, ge=0, le=1)
 
     def to_row(self) -> StoredReading:
         slots = tuple(

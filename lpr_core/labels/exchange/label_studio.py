@@ -25,7 +25,8 @@ _REJECTED = tuple(mark.value for mark in (Mark.UNREADABLE, Mark.NOT_A_PLATE))
 def write_label_studio(records: Iterable[PlateRecord], stream: TextIO) -> None:
     """Write one task for each plate, task by task.
 
-    The latest reading of each reader is a prediction, the verdict that stands an annotation: a
+    The latest reading of each reader is a prediction, an empty one below the reader's floor; the
+    verdict that stands an annotation: a
     region of the whole picture with the text, or a cancelled annotation for an unreadable plate or
     none. Mark, author, time and region stand in the task's `data`, for Label Studio puts its own
     user and time on what it imports. It cannot hold earlier revisions, nor the slots of readings.
@@ -91,7 +92,7 @@ def _write_prediction(reading: StoredReading, picture: StoredPicture) -> dict[st
     return {
         "model_version": reading.reader_version,
         "score": reading.confidence,
-        "result": _write_regions(reading.text, picture),
+        "result": _write_regions(reading.text, picture) if reading.is_readable else [],
     }
 
 

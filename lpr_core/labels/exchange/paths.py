@@ -16,7 +16,7 @@ def region_of(record: PlateRecord) -> str:
     if record.picture.region:
         return record.picture.region
     reading = record.reading
-    if reading is None or reading.region is None or _shape(reading.text) != _shape(record.text):
+    if reading is None or reading.region is None or _shape(record.read_text) != _shape(record.text):
         return ""
     return reading.region
 

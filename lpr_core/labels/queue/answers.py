@@ -187,7 +187,7 @@ def _show_own(connection: Connection, assignment: RowMapping) -> PlateRecord:
     own = Revision(
         revision_id=said["second_reading_id"],
         mark=Mark(said["mark"]),
-        before=record.reading.text if record.reading else "",
+        before=record.read_text,
         after=said["text"],
         author=said["author"],
         reader_version=said["reader_version"],

@@ -6,7 +6,7 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, FromClause, Select, Table, func, or_, select
+from sqlalchemy import Connection, FromClause, Select, Table, and_, func, or_, select
 
 from lpr_core.labels.tables.rows import (
     Mark,
@@ -17,6 +17,7 @@ from lpr_core.labels.tables.rows import (
 )
 from lpr_core.labels.tables.schema import assignments, pictures, readings, revisions, standings
 from lpr_core.plates.patterns import patterns_for
+from lpr_core.plates.readable import is_readable
 
 _PICTURE_COLUMNS = (
     *(pictures.c[field.name] for field in fields(StoredPicture) if field.name in pictures.c),
@@ -121,11 +122,17 @@ def _current() -> FromClause:
 
 
 def _mentions(query: str) -> Any:
-    """Match part of a text or of a name; a plate typed with spaces or dashes is found too."""
+    """Match part of a text or of a name; a plate typed with spaces or dashes is found too.
+
+    A text below its reader's floor is not shown, so it is not found either.
+    """
     text = "".join(symbol for symbol in query if symbol.isalnum()) or query
     return or_(
         pictures.c.name.icontains(query, autoescape=True),
-        readings.c.text.icontains(text, autoescape=True),
+        and_(
+            is_readable(readings.c.confidence, readings.c.readable_from),
+            readings.c.text.icontains(text, autoescape=True),
+        ),
         revisions.c.after.icontains(text, autoescape=True),
     )
 

@@ -6,6 +6,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from lpr_core.plates.readable import DEFAULT_READABLE_FROM, is_readable
+
+READING_FIELDS = (
+    "text",
+    "confidence",
+    "region",
+    "pattern",
+    "slots",
+    "reader_version",
+    "readable_from",
+)
+"""What is kept of a `PlateReading.to_dict()`."""
 MAX_TEXT_LENGTH = 16
 DEFAULT_PROJECT_ID = 1
 
@@ -63,13 +75,15 @@ class StoredReading:
 
     Attributes:
         reading_id: Rises with time.
-        text: The plate as read.
+        text: The plate as read, also where it is not `is_readable`: nothing is lost, but nobody
+            shows it.
         confidence: Chance that the whole text is right, 0 to 1.
         region: Region of the pattern that the text follows, if any.
         pattern: Name of that pattern.
         slots: JSON of each slot: symbol, probability, alternatives, doubtful.
         reader_version: Which reader.
         read_at: UTC.
+        readable_from: The reader's floor at that time; the default for older readings.
     """
 
     reading_id: int
@@ -80,6 +94,12 @@ class StoredReading:
     slots: tuple[dict[str, Any], ...]
     reader_version: str
     read_at: datetime
+    readable_from: float = DEFAULT_READABLE_FROM
+
+    @property
+    def is_readable(self) -> bool:
+        """Whether the text counts as read, see `lpr_core.plates.readable`."""
+        return is_readable(self.confidence, self.readable_from)
 
 
 @dataclass(frozen=True)
@@ -128,9 +148,12 @@ class PlateRecord:
     @property
     def text(self) -> str:
         """The text that stands: a person's before the model's; empty where there is none."""
-        if self.revision is not None:
-            return self.revision.after
-        return self.reading.text if self.reading else ""
+        return self.revision.after if self.revision is not None else self.read_text
+
+    @property
+    def read_text(self) -> str:
+        """What the model read; empty where it has not, or what it says counts as nothing read."""
+        return self.reading.text if self.reading and self.reading.is_readable else ""
 
     @property
     def mark(self) -> str:
@@ -138,8 +161,13 @@ class PlateRecord:
         return self.revision.mark.value if self.revision else UNCHECKED
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the record as JSON has it, times in ISO 8601 with their UTC offset."""
+        """Return the record as JSON has it, times in ISO 8601 with their UTC offset.
+
+        Each reading says whether it `is_readable`; its text is there in any case.
+        """
         plain = asdict(self) | {"text": self.text, "mark": self.mark}
+        for row, reading in zip(plain["readings"], self.readings, strict=True):
+            row["is_readable"] = reading.is_readable
         return {name: _plain_value(value) for name, value in plain.items()}
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import (
 
 from lpr_core.labels.tables.rows import MAX_TEXT_LENGTH
 
-SCHEMA_VERSION = "0007"
+SCHEMA_VERSION = "0008"
 """The newest migration."""
 
 
@@ -83,6 +83,7 @@ readings = Table(
     Column("slots", JSON, nullable=False),
     Column("reader_version", String(80), nullable=False),
     Column("read_at", UtcDateTime, nullable=False),
+    Column("readable_from", Float, nullable=False, server_default=text("0.5")),
     Index(None, "picture_id", "reading_id"),
     # An id is never given twice, not even after a row was removed by force.
     sqlite_autoincrement=True,

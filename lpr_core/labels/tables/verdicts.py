@@ -39,7 +39,7 @@ def judge(record: PlateRecord, mark: Mark | None, text: str) -> Mark:
     """Return the mark of a clean verdict; a confirmation is told from a correction."""
     if mark is not None:
         return mark
-    return Mark.CORRECT if record.reading and record.reading.text == text else Mark.CORRECTED
+    return Mark.CORRECT if record.read_text == text else Mark.CORRECTED
 
 
 def write_revision(

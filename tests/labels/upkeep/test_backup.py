@@ -272,7 +272,10 @@ def test_a_filled_old_database_is_copied_and_then_migrated(tmp_path):
         ("1", 1, "corrected", "ana", "done", 3, 5, 0.9, 1.0, "br"),
         ("2", 1, "unchecked", "", "waiting", 0, 0, 1.0, 1.0, None),
     ]
-    assert [record.text for record in store.records()] == ["AAAB", "CCC1", ""]
+    # Older readings have no floor of their own: 0.5 holds, and 0.4 is kept but not shown.
+    assert [record.text for record in store.records()] == ["", "CCC1", ""]
+    assert [read.text for read in store.history("0" * 64).readings] == ["AAAA", "AAAB"]
+    assert [read.is_readable for read in store.history("0" * 64).readings] == [True, False]
     store.add_revision("1" * 64, text="CCC2")
     assert store.history("1" * 64).revisions[-1].revision_id == 6
     store.close()
