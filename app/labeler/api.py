@@ -16,7 +16,7 @@ from gradio.processing_utils import save_file_to_cache
 from gradio.utils import get_upload_folder
 
 from app.labeler.calls import NAMELESS
-from app.labeler.desk import Card, LabelDesk, make_card
+from app.labeler.desk import Card, LabelDesk, make_card, show_history
 from app.labeler.door.sign_in import current_user, require_role
 from app.labeler.door.upload_files import check_upload
 from app.labeler.routes import write_export
@@ -50,6 +50,7 @@ def plate_endpoints(desk: LabelDesk, store: LabelStore) -> tuple[Callable[..., A
 
         Returns:
             id (for /correct), text, mark, and under read what the model said, symbol by symbol.
+            Where is_readable is false there is no text: note says "no plate that can be read".
         """
         current_user(request)
         path = check_upload(picture["path"])
@@ -97,7 +98,7 @@ def plate_endpoints(desk: LabelDesk, store: LabelStore) -> tuple[Callable[..., A
             "total": found.total,
             "page": found.number,
             "num_pages": found.num_pages,
-            "plates": [record.to_dict() for record in found.records],
+            "plates": [show_history(record) for record in found.records],
         }
 
     def export(request: gr.Request, kind: str = ExportKind.MANIFEST.value) -> gr.FileData:

@@ -16,6 +16,7 @@ from lpr_core.labels import (
 from lpr_core.labels.tables.rows import DEFAULT_PROJECT_ID
 from lpr_core.pictures.decoding import read_picture, read_picture_file
 from lpr_core.plates.patterns import all_patterns
+from lpr_core.plates.readable import hide_unreadable
 
 SURE_FROM = 0.97
 """A symbol at least this probable is shown as sure, unless its reader doubts it."""
@@ -131,7 +132,8 @@ class LabelDesk:
 def make_card(record: PlateRecord) -> Card:
     """Return what the page shows of a plate.
 
-    `read` is the model's part, `text` and `mark` are what stands: a person's word before it.
+    `read` is the model's part, `text` and `mark` are what stands: a person's word before it. Below
+    the reader's floor `read` has no text, and its `note` says so.
     """
     picture, revision = record.picture, record.revision
     return {
@@ -146,11 +148,18 @@ def make_card(record: PlateRecord) -> Card:
     }
 
 
+def show_history(record: PlateRecord) -> dict[str, Any]:
+    """Return everything that was said of a plate, without texts that count as nothing read."""
+    plain = record.to_dict()
+    return plain | {"readings": [hide_unreadable(reading) for reading in plain["readings"]]}
+
+
 def _show_reading(reading: Mapping[str, Any]) -> dict[str, Any]:
-    shown = ("text", "confidence", "region", "pattern", "reader_version")
+    shown = ("text", "confidence", "region", "pattern", "reader_version", "is_readable", "note")
+    seen = hide_unreadable(reading)
     # Slots behind the end of a short plate hold pads; there is nothing to show.
-    slots = reading["slots"][: len(reading["text"])]
-    return {name: reading[name] for name in shown} | {"slots": [_show_slot(slot) for slot in slots]}
+    slots = seen["slots"][: len(seen["text"])]
+    return {name: seen[name] for name in shown} | {"slots": [_show_slot(slot) for slot in slots]}
 
 
 def _show_slot(slot: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pandas as pd
 from app.dashboard.shown.plate_view import Mark, mark_symbols
 from lpr_core.augment import NoisyPicture, noise_grid
 from lpr_core.pictures.decoding import Picture, fit_picture
+from lpr_core.plates.readable import say_reading
 from lpr_core.serving import PlateReading, Reader
 
 LADDER = (0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
@@ -68,7 +69,10 @@ def read_ladder(
 
 
 def tabulate_draws(draws: Iterable[Sequence[Rung]]) -> pd.DataFrame:
-    """Return one row for each draw and strength: what was read, how sure, how much is right."""
+    """Return one row for each draw and strength: what was read, how sure, how much is right.
+
+    What is right is counted in the most probable text, also where that is too unsure to be shown.
+    """
     return pd.DataFrame(
         [
             {
@@ -76,7 +80,7 @@ def tabulate_draws(draws: Iterable[Sequence[Rung]]) -> pd.DataFrame:
                 "strength": rung.noisy.strength,
                 "sigma": rung.noisy.sigma,
                 "psnr": rung.noisy.psnr,
-                "text": rung.reading.text,
+                "text": say_reading(rung.reading),
                 "confidence": rung.reading.confidence,
                 "symbols_right": rung.num_right / len(rung.marks),
                 "plate_right": float(rung.num_right == len(rung.marks)),

@@ -10,6 +10,7 @@ import cv2
 import numpy as np
 
 from lpr_core.plates.format import PlateFormat, normalize_plate
+from lpr_core.plates.readable import NOT_READ
 
 GAP = "·"
 """Stands where one text has a symbol and the other has none."""
@@ -56,18 +57,24 @@ def pair_symbols(read: str, expected: str) -> tuple[Mark, ...]:
 def plate_card(
     picture: np.ndarray, title: str, facts: Sequence[str], marks: Sequence[Mark], verdict: str
 ) -> str:
-    """Return one card: picture `(H, W, 3)` uint8 RGB, its facts, its symbols, the verdict."""
-    text = "".join(mark.read for mark in marks)
-    is_right = all(mark.is_right for mark in marks)
+    """Return one card: picture `(H, W, 3)` uint8 RGB, its facts, its symbols, the verdict.
+
+    No marks mean that nothing was read: `NOT_READ` stands in place of the symbols.
+    """
+    is_right = bool(marks) and all(mark.is_right for mark in marks)
+    seen = f"plate read as {''.join(mark.read for mark in marks)}" if marks else NOT_READ
     details = "".join(f"<span>{escape(fact)}</span>" for fact in facts)
     return (
         f'<figure class="lpr-card"><img src="{_data_url(picture)}" '
-        f'alt="{escape(f"{title}: plate read as {text}")}">'
+        f'alt="{escape(f"{title}: {seen}")}">'
         f'<figcaption><div class="lpr-facts"><b>{escape(title)}</b>{details}</div>'
-        f"{symbol_row(marks)}"
+        f"{symbol_row(marks) if marks else _NOTHING}"
         f'<div class="lpr-verdict{" lpr-right" * is_right}">{escape(verdict)}</div>'
         "</figcaption></figure>"
     )
+
+
+_NOTHING = f'<div class="lpr-unread">{NOT_READ}</div>'
 
 
 def symbol_row(marks: Sequence[Mark]) -> str:

@@ -54,20 +54,28 @@ def rung_card(rung: Rung, title: str) -> str:
     num_right, num_marks = rung.num_right, len(rung.marks)
     share = "All right" if num_right == num_marks else f"{num_right} of {num_marks} right"
     facts = [f"sigma {rung.noisy.sigma:.1f}", psnr]
+    if not rung.reading.is_readable:
+        verdict = f"Too unsure to show a text ({rung.reading.confidence:.0%})"
+        return plate_card(rung.noisy.picture, title, facts, (), verdict)
     verdict = f"{share} · {rung.reading.confidence:.0%} sure"
     return plate_card(rung.noisy.picture, title, facts, rung.marks, verdict)
 
 
-def show_pair(reader: Reader, plate: ChosenPlate, strength: float, per_channel: bool) -> None:
+def show_pair(reader: Reader, plate: ChosenPlate, strength: float, per_channel: bool) -> bool:
+    """Show the clean and the chosen picture; return whether there is a text to compare with."""
     clean, chosen = read_noisy(reader, plate.picture, (0.0, strength), plate.text, per_channel)
     cards = [rung_card(clean, "Clean"), rung_card(chosen, f"Strength {strength:.2f}")]
     st.html(card_grid(cards, pair=True))
+    if not (plate.text or clean.reading.is_readable):
+        st.info("This picture has no plate that can be read, so noise has nothing to break.")
+        return False
     compared = f"the known text {plate.text}" if plate.text else "what is read without noise"
     st.caption(
         f"Read by {reader.version}, compared with {compared}. The noise is laid on the picture at "
         f"the reader's own size, {reader.card.width} by {reader.card.height} pixels, as in "
         "training."
     )
+    return True
 
 
 def show_ladder(reader: Reader, plate: ChosenPlate, strength: float, per_channel: bool) -> None:
@@ -85,6 +93,7 @@ def show_ladder(reader: Reader, plate: ChosenPlate, strength: float, per_channel
     st.caption(f"Means over {NUM_DRAWS} draws of the noise on this one plate.")
 
 
+has_text = False
 view = find_study_view()
 st.title("How much noise is too much?", anchor=False)
 st.markdown(
@@ -108,9 +117,9 @@ with inputs:
 if plate is not None:
     st.subheader("The shipped reader, live", anchor=False)
     plate = replace(plate, text=keep_fitting(plate.text, reader))
-    show_pair(reader, plate, strength, per_channel)
+    has_text = show_pair(reader, plate, strength, per_channel)
 if view is not None:
     show_runs(view, plate.number if plate else None, strength)
     show_all_plates(view, strength)
-if plate is not None:
+if plate is not None and has_text:
     show_ladder(reader, plate, strength, per_channel)

@@ -7,6 +7,7 @@ from operator import itemgetter
 
 from lpr_core.labels import UNCHECKED, Page, PlateRecord, Revision, StoredReading
 from lpr_core.labels.audit import diff
+from lpr_core.plates.readable import NOT_READ
 
 MARK_NAMES = {
     UNCHECKED: "Not checked",
@@ -80,8 +81,10 @@ def _say_nothing(filtered: bool) -> str:
 
 def _plate_row(record: PlateRecord, may_make_gold: bool) -> str:
     picture, reading = record.picture, record.reading
-    text = record.text or (reading.text if reading else "")
+    text = record.text or record.read_text
     gone = " gone" * (not record.text)
+    if not text and reading:
+        text, gone = NOT_READ, " unread"
     steps = _steps(record)
     return (
         f'<li class="entry" data-mark="{record.mark}" data-id="{picture.picture_id}">'
@@ -118,6 +121,8 @@ def _read_as(record: PlateRecord) -> str:
     reading = record.reading
     if reading is None:
         return ""
+    if not reading.is_readable:
+        return f" · the reader saw {NOT_READ}"
     return f" · read as {escape(reading.text)}, {_percent(reading.confidence)} sure"
 
 
@@ -130,6 +135,8 @@ def _steps(record: PlateRecord) -> Sequence[str]:
 
 
 def _say_reading(reading: StoredReading) -> str:
+    if not reading.is_readable:
+        return f"<b>{escape(reading.reader_version)}</b> saw {NOT_READ}"
     return (
         f"<b>{escape(reading.reader_version)}</b> read <code>{escape(reading.text)}</code>"
         f" ({_percent(reading.confidence)} sure)"

@@ -31,6 +31,13 @@ function percent(probability) {
   return `${probability < 1 ? Math.min(Math.round(probability * 100), 99) : 100}%`;
 }
 
+/* What may be shown of a reading: its text, or the sentence that stands in its place. */
+const readText = (read) => (read.is_readable ? read.text : read.note);
+/* How sure the reader is, for the line of facts. */
+const sureOf = (read) => (read.is_readable ? `${percent(read.confidence)} sure of the whole plate`
+  : `Too unsure to suggest a text (${percent(read.confidence)})`);
+const WRITE_TEXT = "Write the text, or say that the plate is unreadable.";
+
 const count = (number, noun) => `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
 
 /* The name that a person without an account goes by; remembered in this browser. */

@@ -48,7 +48,10 @@ class PlateCard {
         this.problem,
         this.facts),
     );
-    this.input.addEventListener("input", () => this.noteEdit());
+    this.input.addEventListener("input", () => {
+      if (this.problem.textContent === WRITE_TEXT) this.setState(this.state);
+      else this.noteEdit();
+    });
     this.input.addEventListener("keydown", (event) => this.handleTyping(event));
     this.element.addEventListener("focusin", () => this.sheet.setCurrent(this));
   }
@@ -64,6 +67,7 @@ class PlateCard {
   show(data) {
     const untouched = !this.isEdited || !this.state;
     this.data = data;
+    this.input.placeholder = data.read?.note ?? "";
     if (untouched) this.input.value = this.standing;
     this.showChips();
     this.showFacts();
@@ -104,9 +108,9 @@ class PlateCard {
   showFacts() {
     const { read, author, mark } = this.data;
     const facts = [];
-    if (read) facts.push(`${percent(read.confidence)} sure of the whole plate`);
+    if (read) facts.push(sureOf(read));
     if (read?.pattern) facts.push(read.pattern);
-    if (mark === "corrected" && read) facts.push(`read as ${read.text}`);
+    if (mark === "corrected" && read) facts.push(read.is_readable ? `read as ${read.text}` : read.note);
     if (author) facts.push(`checked by ${author}`);
     this.facts.textContent = facts.join(" · ");
   }
@@ -170,7 +174,11 @@ class PlateCard {
     this.noteEdit();
   }
 
-  accept() { this.save(this.typed, "correct"); }
+  accept() { this.typed ? this.save(this.typed, "correct") : this.askForText(); }
+  askForText() {
+    this.setState(this.state, WRITE_TEXT);
+    this.input.focus();
+  }
   reject(mark) { this.input.value = this.standing; this.save("", mark); }
 
   /* Save in the order of the keystrokes; the person is already at the next plate. */

@@ -19,8 +19,11 @@ class PlateText {
   get isEdited() { return this.text !== this.read; }
   get isPlateText() { return PLATE_TEXT.test(this.text); }
 
-  show(slots, typed) {
+  /* Without a readable text there are no slots; its note stands in the empty field. */
+  show(read, typed) {
+    const slots = read?.slots ?? [];
     this.slots = slots;
+    this.input.placeholder = read?.note ?? "";
     this.input.value = typed ?? this.read;
     this.input.parentElement.style.setProperty("--symbols", Math.max(slots.length, 7));
     this.chips.style.setProperty("--symbols", Math.max(slots.length, 7));

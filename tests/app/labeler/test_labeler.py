@@ -69,6 +69,8 @@ def test_a_picture_becomes_a_card_and_is_kept(desk, store):
             "region": "br",
             "pattern": "Brazil, Mercosul",
             "reader_version": VERSION,
+            "is_readable": True,
+            "note": "",
             "slots": card["read"]["slots"],
         },
     }

@@ -48,7 +48,7 @@ function show(task, typed) {
   stage.show(task.image, task.name);
   find(".region").value = task.read?.region ?? "";
   if (find(".region").selectedIndex < 0) find(".region").value = "";
-  plate.show(task.read?.slots ?? [], typed);
+  plate.show(task.read, typed);
   plate.input.readOnly = lookingBack > 0;
   showFacts();
   beginPlate();
@@ -56,7 +56,7 @@ function show(task, typed) {
 
 function showFacts() {
   const { read } = shown;
-  const facts = read ? [`${percent(read.confidence)} sure of the whole plate`] : ["Not read"];
+  const facts = read ? [sureOf(read)] : ["Not read"];
   if (read?.pattern) facts.push(read.pattern);
   find(".facts").textContent = facts.join(" · ");
 }
@@ -108,7 +108,7 @@ function answer(mark) {
   const text = mark === "correct" ? plate.text : "";
   if (mark === "correct" && !plate.isPlateText) {
     return refuse(text ? `A plate has only letters and digits, at most 16. Received: ${text}`
-      : "Write the text, or say that the plate is unreadable.");
+      : WRITE_TEXT);
   }
   const seconds = Math.min(MAX_SECONDS, (performance.now() - since) / 1000);
   const task = stock.next();
@@ -232,7 +232,7 @@ async function readAs() {
   if (reply.error) return task === shown && refuse(reply.error);
   task.read = reply.read;
   if (task !== shown) return;
-  plate.show(task.read.slots, plate.isEdited ? plate.text : undefined);
+  plate.show(task.read, plate.isEdited ? plate.text : undefined);
   showFacts();
-  find(".spoken").textContent = `Read again: ${task.read.text}`;
+  find(".spoken").textContent = `Read again: ${readText(task.read)}`;
 }

@@ -8,6 +8,9 @@ let waiting = [];
 
 const say = ({ text, mark }) => text || MARK_NAMES[mark];
 
+const sayRead = (read) => (read.is_readable
+  ? `The reader says ${read.text}, ${percent(read.confidence)} sure.` : `The reader saw ${read.note}.`);
+
 function fetchPicture(dispute) {
   dispute.image ??= make("img", {
     src: `picture/${dispute.id}`, width: dispute.width, height: dispute.height,
@@ -35,8 +38,7 @@ function show() {
   if (waiting[1]) fetchPicture(waiting[1]).decode().catch(() => {});
   showSide("first", "1", dispute.first, dispute.second);
   showSide("second", "2", dispute.second, dispute.first);
-  find(".facts").textContent = dispute.read
-    ? `The reader says ${dispute.read.text}, ${percent(dispute.read.confidence)} sure.` : "";
+  find(".facts").textContent = dispute.read ? sayRead(dispute.read) : "";
   find(".own-text").value = "";
   if (!isTouch() && !document.activeElement?.closest?.(".tools, header")) {
     bench.focus({ preventScroll: true });
