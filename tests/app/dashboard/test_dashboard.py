@@ -7,16 +7,21 @@ import pytest
 import streamlit
 from streamlit.testing.v1 import AppTest
 
+from lpr_core.plates.readable import NOT_READ
+from lpr_core.serving import Floor
 from lpr_core.training.runs import HISTORY_COLUMNS, RunFolder
 from tests.kit.dashboard_kit import html_of, open_page, said, sit_at_the_machine
 from tests.kit.tiny_reader import draw_tiny_plate, write_tiny_bundle
+
+NO_FLOOR = Floor(readable_from=0.0)
+"""Shows every text, so that noise has something to break."""
 
 
 @pytest.fixture(autouse=True)
 def home_dir(tmp_path, monkeypatch):
     """A machine with a tiny reader, without samples, studies, labels and runs."""
     accuracy = {"drawn/test": {"count": 200, "plate_accuracy": 0.905}}
-    bundle = write_tiny_bundle(tmp_path / "reader", accuracy=accuracy)
+    bundle = write_tiny_bundle(tmp_path / "reader", accuracy=accuracy, floor=NO_FLOOR)
     monkeypatch.setenv("LPR_READER", str(bundle))
     monkeypatch.setenv("LPR_RUNS_DIR", str(tmp_path / "runs"))
     monkeypatch.setenv("LPR_DATA_DIR", str(tmp_path / "data"))
@@ -106,6 +111,16 @@ def test_noise_shows_the_clean_plate_the_chosen_strength_and_the_ladder(samples)
     assert "sigma 25.5" in html_of(page)
     assert re.search(r"PSNR \d+\.\d dB", html_of(page))
     assert "compared with the known text ABC1234" in said(page)
+
+
+def test_below_the_floor_the_noise_page_shows_no_text(samples, tmp_path):
+    write_tiny_bundle(tmp_path / "reader")
+    page = open_page("noise", strength="0.5")
+    left = cards(page)
+    assert left[0] == ("Clean", "ABC1234")
+    sentences = html_of(page).count(f'<div class="lpr-unread">{NOT_READ}</div>')
+    assert sentences == 10 - len(left) > 0
+    assert "Too unsure to show a text" in html_of(page)
 
 
 def test_moving_the_slider_changes_what_is_read(samples):
