@@ -14,7 +14,7 @@ import pandas as pd
 from lpr_core.evidence.wording import name_scope
 from lpr_core.study.folder.record import VariantRecord
 
-_OF_CELL = {"recognizer.weights", "recognizer.freeze", "noise_strength"}
+_OF_CELL = {"network.weights", "network.freeze", "noise_strength"}
 """Settings that transfer and noise stand for; told only where equal cells differ in them."""
 
 SPEED_SETTINGS = {"workers", "cache_megabytes"}
@@ -49,10 +49,10 @@ def are_cells(variants: Collection[VariantRecord]) -> bool:
 
 def _describe_cell(config: Mapping[str, Any]) -> VariantRecord:
     """Return the cell of the hypotheses that a configuration belongs to."""
-    recognizer, noise = config["recognizer"], float(config.get("noise_strength", 0))
+    network, noise = config["network"], float(config.get("noise_strength", 0))
     transfer = "none"
-    if recognizer.get("weights", "none") != "none":
-        transfer = "frozen" if float(recognizer.get("freeze", 0)) == 1 else "fine-tuned"
+    if network.get("weights", "none") != "none":
+        transfer = "frozen" if float(network.get("freeze", 0)) == 1 else "fine-tuned"
     return VariantRecord(
         name=_name_cell(transfer, noise),
         label=name_scope(transfer) + (f", noise {noise:g}" if noise else ""),
@@ -69,8 +69,8 @@ def _tabulate_settings(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     table = pd.json_normalize([record["config"] for record in records])
     table["training_plates"] = [record.get("data", {}).get("train_rows") for record in records]
     table = table.drop(columns=_NOT_COMPARED, errors="ignore").map(_show)
-    if "recognizer.weights" in table:  # one file lies in different places on two machines
-        table["recognizer.weights"] = [PurePath(path).name for path in table["recognizer.weights"]]
+    if "network.weights" in table:  # one file lies in different places on two machines
+        table["network.weights"] = [PurePath(path).name for path in table["network.weights"]]
     return table
 
 

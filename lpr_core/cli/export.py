@@ -46,16 +46,18 @@ def export_run(
         select_split,
     )
     from lpr_core.serving.export import export_reader
-    from lpr_core.tasks.reading.network import load_recognizer, read_recognizer_config
+    from lpr_core.tasks.networks import load_network
+    from lpr_core.tasks.reading.config import require_reading
+    from lpr_core.tasks.saved import read_network_config
 
-    config = read_recognizer_config(run_dir)
+    config = require_reading(read_network_config(run_dir))
     manifest = calibrate_on or _find_manifest(run_dir)
     frame = read_manifest(manifest, config.plate_format)
     if split is None and (frame["split"] != "").any():
         split = "validation"
     frame = select_split(frame, split)
     bundle_dir = export_reader(
-        load_recognizer(run_dir),
+        load_network(run_dir),
         plate_format=config.plate_format,
         height=config.height,
         width=config.width,
@@ -96,7 +98,7 @@ def describe_provenance(run_dir: Path) -> dict[str, Any]:
     for owner, key in (
         (config, "manifest"),
         (config, "validation_manifest"),
-        (config.get("recognizer", {}), "weights"),
+        (config.get("network", {}), "weights"),
     ):
         if owner.get(key):
             owner[key] = "/".join(Path(owner[key]).parts[-2:])

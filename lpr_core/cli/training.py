@@ -31,7 +31,7 @@ def train(
     ] = None,
     settings: Annotated[
         list[str] | None,
-        typer.Option("--set", help="key=value; recognizer.head=positional reaches inside."),
+        typer.Option("--set", help="key=value; network.head=positional reaches inside."),
     ] = None,
     run_dir: Annotated[
         Path | None, typer.Option(help="Folder of the run; a killed run goes on in its folder.")
@@ -43,7 +43,7 @@ def train(
         bool, typer.Option("--list-settings", help="Print every setting, and train nothing.")
     ] = False,
 ) -> None:
-    """Train a recognizer and leave a run folder behind."""
+    """Train a network and leave a run folder behind."""
     values = merge_settings(config, manifest, settings or [])
     if list_settings:
         values.setdefault("manifest", "")

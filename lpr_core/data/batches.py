@@ -1,7 +1,9 @@
-"""Batches of plates for training and validation, the same on every Keras backend."""
+"""Batches of pictures for training and validation, the same on every Keras backend."""
 
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
@@ -10,27 +12,18 @@ from numpy.typing import NDArray
 
 from lpr_core.augment.noise import add_noise
 from lpr_core.pictures.decoding import PictureError, fit_picture, read_picture
-from lpr_core.plates.format import PlateFormat, encode_plates, one_hot
 from lpr_core.synthesis import photograph
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 _BOX = ["x", "y", "width", "height"]
 
 
-class PlateBatches(keras.utils.PyDataset):
-    """Pictures and targets of a manifest's rows.
+@dataclass(frozen=True)
+class BatchOptions:
+    """How batches are put together, whatever stands in the pictures.
 
-    A batch is `(images (N, H, W, 3) float32 of 0..255, targets (N, S, V) float32 one-hot)`. What
-    batch `index` of epoch `epoch` holds depends on `(seed, epoch, index)` and nothing else: not on
-    the worker that makes it, nor on what was read before. Set `epoch` before an epoch begins.
-
-    Args:
-        frame: Rows with `image_path` and `plate_text`, and optionally the plate's box in pixels
-            (`x, y, width, height`), which is cut out first.
-        plate_format: Encodes the texts.
-        height: Rows of the pictures H.
-        width: Columns W.
-        batch_size: Plates N in a batch; the last one of an unshuffled pass may be smaller.
+    Attributes:
+        batch_size: Examples N in a batch; the last one of an unshuffled pass may be smaller.
         seed: Start of all randomness.
         shuffle: Draw a new order for each pass over the rows and leave out the last, smaller batch.
         num_steps: Batches in an epoch. `None`: one pass over the rows. Otherwise epochs go on
@@ -45,53 +38,74 @@ class PlateBatches(keras.utils.PyDataset):
         workers: Threads that prepare batches.
     """
 
+    batch_size: int
+    seed: int = 0
+    shuffle: bool = False
+    num_steps: int | None = None
+    noise_strength: float = 0.0
+    per_channel: bool = True
+    camera_severity: float | tuple[float, float] | None = None
+    ramp_epochs: int = 1
+    cache_bytes: int = 0
+    workers: int = 1
+
+    def worst_severity(self, epoch: int) -> float | None:
+        """Return the highest severity of the camera in an epoch."""
+        if not isinstance(self.camera_severity, tuple):
+            return self.camera_severity
+        start, end = self.camera_severity
+        return start + (end - start) * min(epoch / self.ramp_epochs, 1.0)
+
+
+class PictureBatches(keras.utils.PyDataset):
+    """Pictures of a manifest's rows, each with its target.
+
+    A batch is `(images (N, H, W, 3) float32 of 0..255, targets (N, ...) float32)`. What batch
+    `index` of epoch `epoch` holds depends on `(seed, epoch, index)` and nothing else: not on the
+    worker that makes it, nor on what was read before. Set `epoch` before an epoch begins.
+
+    Args:
+        frame: Rows with `image_path`, and optionally a box in pixels (`x, y, width, height`),
+            which is cut out first.
+        truth: What stands in each row's picture, for whoever measures; `(rows, ...)`.
+        targets: The same as the network is to say it `(rows, ...)` float32.
+        size: Rows H and columns W of the pictures, which are stretched to it.
+        options: How batches are put together.
+
+    Raises:
+        ValueError: The rows do not fill one batch of a shuffled pass.
+    """
+
     def __init__(
         self,
         frame: pd.DataFrame,
-        plate_format: PlateFormat,
-        *,
-        height: int,
-        width: int,
-        batch_size: int,
-        seed: int,
-        shuffle: bool,
-        num_steps: int | None = None,
-        noise_strength: float = 0.0,
-        per_channel: bool = True,
-        camera_severity: float | tuple[float, float] | None = None,
-        ramp_epochs: int = 1,
-        cache_bytes: int = 0,
-        workers: int = 1,
+        truth: NDArray[Any],
+        targets: NDArray[np.float32],
+        size: tuple[int, int],
+        options: BatchOptions,
     ) -> None:
         # Threads of our own: with workers=2 the queue of Keras 3.15 hands out batches of the past
         # epoch on JAX (it keeps what it had prepared when it was stopped).
         super().__init__(workers=1)
-        if shuffle and len(frame) < batch_size:
+        if options.shuffle and len(frame) < options.batch_size:
             raise ValueError(
-                f"`frame` must fill a batch of {batch_size}. Received: {len(frame)} rows"
+                f"`frame` must fill a batch of {options.batch_size}. Received: {len(frame)} rows"
             )
         self.epoch = 0
-        self.truth = encode_plates(list(frame["plate_text"]), plate_format)  # (rows, S)
-        self._targets = one_hot(self.truth, plate_format)
+        self.truth = truth
+        self.targets = targets
+        self.options = options
         self._paths = [Path(path) for path in frame["image_path"]]
         self._boxes = _read_boxes(frame)
-        self._size = (height, width)
-        self.batch_size = batch_size
-        self._seed = seed
-        self._shuffle = shuffle
-        self._num_steps = num_steps
-        self._noise_strength = noise_strength
-        self._per_channel = per_channel
-        self._camera_severity = camera_severity
-        self._ramp_epochs = ramp_epochs
+        self._size = size
         self._cache: dict[int, NDArray[np.uint8]] = {}
-        self._cache_room = cache_bytes
-        self._num_ahead = 2 * workers
-        self._pool = ThreadPoolExecutor(workers) if workers > 1 else None
+        self._cache_room = options.cache_bytes
+        self._num_ahead = 2 * options.workers
+        self._pool = ThreadPoolExecutor(options.workers) if options.workers > 1 else None
         self._pending: dict[tuple[int, int], Future[Batch]] = {}
 
     def __len__(self) -> int:
-        return self._num_steps or self._pass_length
+        return self.options.num_steps or self._pass_length
 
     def __getitem__(self, index: int) -> Batch:
         if self._pool is None:
@@ -109,37 +123,31 @@ class PlateBatches(keras.utils.PyDataset):
         """Return the rows of the frame that batch `index` of an epoch holds."""
         step = epoch * len(self) + index
         pass_index, position = divmod(step, self._pass_length)
+        size = self.options.batch_size
         order = np.arange(len(self._paths))
-        if self._shuffle:
-            order = np.random.default_rng([self._seed, 0, pass_index]).permutation(order)
-        return order[position * self.batch_size : (position + 1) * self.batch_size]
-
-    def worst_severity(self, epoch: int) -> float | None:
-        """Return the highest severity of the camera in an epoch."""
-        if not isinstance(self._camera_severity, tuple):
-            return self._camera_severity
-        start, end = self._camera_severity
-        return start + (end - start) * min(epoch / self._ramp_epochs, 1.0)
+        if self.options.shuffle:
+            order = np.random.default_rng([self.options.seed, 0, pass_index]).permutation(order)
+        return order[position * size : (position + 1) * size]
 
     @property
     def _pass_length(self) -> int:
-        if self._shuffle:
-            return len(self._paths) // self.batch_size
-        return -(-len(self._paths) // self.batch_size)
+        if self.options.shuffle:
+            return len(self._paths) // self.options.batch_size
+        return -(-len(self._paths) // self.options.batch_size)
 
     def _make(self, epoch: int, index: int) -> Batch:
         rows = self.rows_of(epoch, index)
-        rng = np.random.default_rng([self._seed, 1, epoch, index])
-        severity = self.worst_severity(epoch)
+        rng = np.random.default_rng([self.options.seed, 1, epoch, index])
+        severity = self.options.worst_severity(epoch)
         pictures = np.stack([self._prepare(row, severity, rng) for row in rows])  # (N, H, W, 3)
-        if self._noise_strength:
+        if self.options.noise_strength:
             pictures = add_noise(
                 pictures,
-                self._noise_strength,
-                per_channel=self._per_channel,
+                self.options.noise_strength,
+                per_channel=self.options.per_channel,
                 seed=int(rng.integers(2**31)),
             )
-        return pictures.astype(np.float32), self._targets[rows]
+        return pictures.astype(np.float32), self.targets[rows]
 
     def _prepare(
         self, row: int, severity: float | None, rng: np.random.Generator

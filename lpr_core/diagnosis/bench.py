@@ -27,7 +27,8 @@ from lpr_core.evidence.suspects.measurements import (
     PositionMeasurement,
     ScaleMeasurement,
 )
-from lpr_core.tasks.reading.network import build_recognizer, load_recognizer
+from lpr_core.tasks.networks import build_network, load_network
+from lpr_core.tasks.reading.config import require_reading
 from lpr_core.training.config import TrainingConfig
 
 _NUM_COMPARED = 300  # plates for CKA; the debiased form moves by about 0.01 between such samples
@@ -50,12 +51,12 @@ class Bench:
     @property
     def head(self) -> str:
         """Name of the study's head."""
-        return self.config.recognizer.head
+        return require_reading(self.config.network).head
 
     @property
     def num_symbols(self) -> int:
         """Length of the alphabet."""
-        return self.config.recognizer.plate_format.num_symbols
+        return require_reading(self.config.network).plate_format.num_symbols
 
     @cached_property
     def backbone(self) -> keras.Model:
@@ -68,9 +69,9 @@ class Bench:
         return Parts(*(extract_maps(self.backbone, part) for part in self.pictures))
 
     def make_backbone(self, **settings: str) -> keras.Model:
-        """Return the frozen backbone anew, or one with other settings of the recognizer."""
-        recognizer = self.config.recognizer.model_copy(update=settings)
-        return build_recognizer(recognizer, seed=self.config.seed).get_layer("backbone")
+        """Return the frozen backbone anew, or one with other settings of the network."""
+        network = self.config.network.model_copy(update=settings)
+        return build_network(network, seed=self.config.seed).get_layer("backbone")
 
     def measure_memory(self, pictures: NDArray, truth: NDArray) -> MemoryMeasurement:
         """Train the head with true and with shuffled labels on plates of its own.
@@ -99,7 +100,7 @@ class Bench:
 
     def measure_drift(self, tuned: TunedRun) -> DriftMeasurement:
         """Compare the backbone with a fine-tuned one."""
-        network = load_recognizer(tuned.path).get_layer("backbone")
+        network = load_network(tuned.path).get_layer("backbone")
         compared = self.pictures.validation[:_NUM_COMPARED]
         maps = Parts(*(extract_maps(network, part) for part in self.pictures))
         return measure_drift(

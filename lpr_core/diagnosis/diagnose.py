@@ -28,7 +28,6 @@ from lpr_core.diagnosis.saved_runs import (
 )
 from lpr_core.evidence.suspects.judges import judge_suspects
 from lpr_core.evidence.suspects.suspects import QUESTIONS, summarize
-from lpr_core.plates.format import encode_plates
 from lpr_core.study.folder.record import StudyRecord
 from lpr_core.study.folder.results import StudyFolder
 from lpr_core.study.plates import StudyPlates, draw_plates, read_plates
@@ -110,10 +109,10 @@ def diagnose_study(
     size = _find_size(request.size or record.preset)
     plates = find_plates(record, request.manifest)
     config = read_frozen_config(folder, variant)
-    weights = request.weights or find_weights(record, config.recognizer.weights)
-    recognizer = config.recognizer.model_copy(update={"weights": weights})
+    weights = request.weights or find_weights(record, config.network.weights)
+    network = config.network.model_copy(update={"weights": weights})
     config = config.model_copy(
-        update={"manifest": str(plates.manifest_path), "seed": 0, "recognizer": recognizer}
+        update={"manifest": str(plates.manifest_path), "seed": 0, "network": network}
     )
     diagnosis = _open(folder, record, variant, size, plates, config)
     tools = _Tools(folder, variant, config, size, plates, request.tuned_run)
@@ -137,13 +136,12 @@ def find_plates(record: StudyRecord, manifest: Path | None) -> StudyPlates:
         FileNotFoundError: There is no such file.
     """
     base = TrainingConfig.model_validate(record.base_config)
-    plate_format = base.recognizer.plate_format
     if manifest is None and record.data.kind != "drawn":
         raise ValueError(f"{record.name} was made of a person's plates; name them by --manifest.")
     if manifest is None:
         # Another version of the picture libraries may draw a pixel otherwise: no harm here.
-        return draw_plates(find_preset(record.preset).plates, plate_format)
-    plates = read_plates(manifest, plate_format)
+        return draw_plates(find_preset(record.preset).plates, base.network)
+    plates = read_plates(manifest, base.network)
     if fingerprint(plates.frame) != record.data.fingerprint:
         raise ValueError(f"{manifest} has other plates than the study {record.name}.")
     return plates
@@ -217,13 +215,11 @@ class _Tools:
 
     def _load(self, split: str, most: int) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """Return pictures `(N, H, W, 3)` and texts `(N, S)` of some plates, evenly spread."""
-        from lpr_core.study.running.robustness import load_pictures
-
         rows = self._plates.rows_of(split)
         chosen = rows.iloc[_spread(len(rows), most)]
-        recognizer = self._config.recognizer
-        texts = encode_plates(list(chosen["plate_text"]), recognizer.plate_format)
-        return load_pictures(chosen, recognizer), texts
+        network = self._config.network
+        task = self._config.task
+        return task.read_pictures(chosen, network), task.encode_targets(chosen, network)
 
     def _measure_drift(self, bench: "Bench") -> "BaseModel":
         from lpr_core.diagnosis.tuned import take_tuned_run, train_tuned_run
@@ -269,8 +265,8 @@ def _open(
         "size": asdict(size),
         "plates": fingerprint(plates.frame),
         # Its name only: a weight file lies elsewhere on other machines.
-        "weights": Path(config.recognizer.weights).name,
-        "recognizer": config.recognizer.model_dump(mode="json", exclude={"weights"}),
+        "weights": Path(config.network.weights).name,
+        "network": config.network.model_dump(mode="json", exclude={"weights"}),
     }
     known = folder.read_diagnosis()
     if known.get("setup") == setup:

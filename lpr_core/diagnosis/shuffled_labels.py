@@ -16,7 +16,8 @@ from lpr_core.diagnosis.differences import compare_groups, compare_with_number
 from lpr_core.diagnosis.probes import Parts
 from lpr_core.evidence.suspects.measurements import MemoryMeasurement
 from lpr_core.plates.format import one_hot
-from lpr_core.tasks.reading.network import build_recognizer
+from lpr_core.tasks.networks import build_network
+from lpr_core.tasks.reading.config import require_reading
 from lpr_core.training.config import TrainingConfig
 from lpr_core.training.optimizers import build_optimizer
 
@@ -59,7 +60,7 @@ def most_frequent(texts: Texts) -> NDArray[np.int64]:
 
 
 def train_head(config: TrainingConfig, maps: NDArray[np.float32], texts: Texts) -> keras.Model:
-    """Return the head of a recognizer, trained as configured on features instead of pictures.
+    """Return the head of a network, trained as configured on features instead of pictures.
 
     The network goes from maps `(N, H, W, C)` to symbol probabilities `(N, S, V)`. Start values,
     dropout and order follow from the configuration's seed.
@@ -72,7 +73,7 @@ def train_head(config: TrainingConfig, maps: NDArray[np.float32], texts: Texts) 
         loss=keras.losses.CategoricalCrossentropy(label_smoothing=config.label_smoothing),
         jit_compile=False if keras.config.backend() == "tensorflow" else "auto",
     )
-    targets = one_hot(texts, config.recognizer.plate_format)
+    targets = one_hot(texts, require_reading(config.network).plate_format)
     rng = np.random.default_rng([config.seed, 1])
     for _ in range(config.epochs):
         order = rng.permutation(len(maps))
@@ -83,10 +84,10 @@ def train_head(config: TrainingConfig, maps: NDArray[np.float32], texts: Texts) 
 
 
 def _build_head(config: TrainingConfig) -> keras.Model:
-    """Cut the part above the backbone out of a new recognizer."""
-    recognizer = build_recognizer(config.recognizer, seed=config.seed)
-    above = recognizer.layers.index(recognizer.get_layer("backbone")) + 1
-    return keras.Model(recognizer.layers[above].input, recognizer.output, name="head")
+    """Cut the part above the backbone out of a new network."""
+    network = build_network(config.network, seed=config.seed)
+    above = network.layers.index(network.get_layer("backbone")) + 1
+    return keras.Model(network.layers[above].input, network.output, name="head")
 
 
 def _train_and_read(config: TrainingConfig, maps: Parts, texts: Texts) -> Parts:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from lpr_core.tasks.reading.network import read_recognizer_config
+from lpr_core.tasks.saved import read_network_config
 from lpr_core.training.config import TrainingConfig
 
 
@@ -27,7 +27,7 @@ def take_tuned_run(path: Path, frozen: TrainingConfig) -> TunedRun:
         FileNotFoundError: The folder holds no weights.
         ValueError: Its backbone or its picture size is another one.
     """
-    theirs, ours = read_recognizer_config(path), frozen.recognizer
+    theirs, ours = read_network_config(path), frozen.network
     for name in ("backbone", "height", "width"):
         if getattr(theirs, name) != getattr(ours, name):
             raise ValueError(
@@ -48,17 +48,16 @@ def train_tuned_run(frozen: TrainingConfig, path: Path, num_pictures: int) -> Tu
     Raises:
         ValueError: The folder holds another run.
     """
-    from lpr_core.data.manifest import read_manifest
     from lpr_core.training.fit import train_run
 
-    rows = read_manifest(Path(frozen.manifest), frozen.recognizer.plate_format)
+    rows = frozen.task.read_examples(Path(frozen.manifest), frozen.network)
     num_rows = int((rows["split"] == frozen.train_split).sum())
     steps = frozen.steps_per_epoch or num_rows // frozen.batch_size
     most = max(1, round(num_pictures / (steps * frozen.batch_size)))
-    recognizer = frozen.recognizer.model_copy(update={"freeze": 0.0, "open_layers": None})
+    network = frozen.network.model_copy(update={"freeze": 0.0, "open_layers": None})
     config = frozen.model_copy(
         update={
-            "recognizer": recognizer,
+            "network": network,
             "epochs": min(frozen.epochs, most),
             "noise_strength": 0.0,
         }

@@ -57,7 +57,7 @@ class Variant:
         label: What people read.
         factors: Levels of what is compared.
         settings: Fields of `TrainingConfig` that differ from the base; a dictionary for
-            `recognizer` changes only the fields that it names.
+            `network` changes only the fields that it names.
         plates: Which plates.
     """
 
@@ -73,9 +73,9 @@ class Variant:
 
     def configure(self, base: TrainingConfig, **settings: Any) -> TrainingConfig:
         """Return the base configuration with this variant's settings and, above them, others."""
-        recognizer = {**base.recognizer.model_dump(), **self.settings.get("recognizer", {})}
+        network = {**base.network.model_dump(), **self.settings.get("network", {})}
         return TrainingConfig.model_validate(
-            {**base.model_dump(), **self.settings, **settings, "recognizer": recognizer}
+            {**base.model_dump(), **self.settings, **settings, "network": network}
         )
 
 
@@ -123,7 +123,7 @@ def build_design(
     Args:
         name: One of `design_names()`.
         base: What the variants change.
-        weights: What transfer starts from, as in `RecognizerConfig`.
+        weights: What transfer starts from, as in `ReadingConfig`.
         backbone: The backbone, where a person has chosen one; `freeze-depth` then has no other.
 
     Raises:
@@ -146,7 +146,7 @@ def _hypotheses(_: TrainingConfig, weights: str) -> Design:
             transfer + ("+noise" if strength else ""),
             f"{name_scope(transfer)}, {'with' if strength else 'without'} noise",
             {"transfer": transfer, "noise": strength},
-            {"recognizer": _transfer(transfer, weights), "noise_strength": strength},
+            {"network": _transfer(transfer, weights), "noise_strength": strength},
         )
         for strength in (0.0, NOISE)
         for transfer in _TRANSFERS
@@ -165,7 +165,7 @@ def _noise(_: TrainingConfig, weights: str) -> Design:
             f"noise-{strength:.2f}",
             f"Trained with noise {strength:.2f}",
             {"transfer": "fine-tuned", "noise": strength},
-            {"recognizer": _transfer("fine-tuned", weights), "noise_strength": strength},
+            {"network": _transfer("fine-tuned", weights), "noise_strength": strength},
         )
         for strength in NOISE_GRID
     ]
@@ -176,7 +176,7 @@ def _noise(_: TrainingConfig, weights: str) -> Design:
 def _freeze_depth(base: TrainingConfig, backbones: Mapping[str, str] | None) -> Design:
     """Share of the backbone's layers that is frozen, from the picture upwards."""
     chosen = backbones or dict.fromkeys(_DEPTH_BACKBONES, "imagenet")
-    height = base.recognizer.height
+    height = base.network.height
     if "xception" in chosen:
         height = max(height, _DEPTH_MIN_HEIGHT)
     variants = [
@@ -185,7 +185,7 @@ def _freeze_depth(base: TrainingConfig, backbones: Mapping[str, str] | None) -> 
             f"{backbone}, {100 * share:.0f} % frozen",
             {"backbone": backbone, "freeze": share, "transfer": "fine-tuned", "noise": 0.0},
             {
-                "recognizer": {
+                "network": {
                     "backbone": backbone,
                     "height": height,
                     "weights": weights,
@@ -207,7 +207,7 @@ def _learning_curve(_: TrainingConfig, weights: str) -> Design:
             f"{transfer}-{round(100 * share):03d}",
             f"{name_scope(transfer)}, {100 * share:.0f} % of the plates",
             {"transfer": transfer, "noise": 0.0, "share": share},
-            {"recognizer": _transfer(transfer, weights)},
+            {"network": _transfer(transfer, weights)},
             PlateChoice(share=share),
         )
         for share in _SHARES
@@ -224,7 +224,7 @@ def _cross_validation(_: TrainingConfig, weights: str) -> Design:
             f"{transfer}-fold-{fold + 1}",
             f"{name_scope(transfer)}, fold {fold + 1} of {NUM_FOLDS}",
             {"transfer": transfer, "noise": 0.0, "fold": fold + 1},
-            {"recognizer": _transfer(transfer, weights)},
+            {"network": _transfer(transfer, weights)},
             PlateChoice(fold=fold),
         )
         for fold in range(NUM_FOLDS)
@@ -249,16 +249,16 @@ def _remedies(_: TrainingConfig, weights: str) -> Design:
         Variant(
             name,
             label,
-            {"transfer": transfer, "noise": strength, "head": recognizer["head"]},
-            {"recognizer": recognizer, "noise_strength": strength},
+            {"transfer": transfer, "noise": strength, "head": network["head"]},
+            {"network": network, "noise_strength": strength},
         )
-        for name, label, transfer, strength, recognizer in rows
+        for name, label, transfer, strength, network in rows
     ]
     return Design("remedies", "Which remedy helps the frozen network?", tuple(variants))
 
 
 def _transfer(level: str, weights: str) -> dict[str, Any]:
-    """Return the recognizer's settings for `none`, `frozen` or `fine-tuned`."""
+    """Return the network's settings for `none`, `frozen` or `fine-tuned`."""
     return {
         "weights": "none" if level == "none" else weights,
         "freeze": 1.0 if level == "frozen" else 0.0,

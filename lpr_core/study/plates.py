@@ -3,19 +3,18 @@
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 import pandas as pd
 
-from lpr_core.data.manifest import fingerprint, read_manifest, write_manifest
+from lpr_core.data.manifest import fingerprint, write_manifest
 from lpr_core.data.samples import read_crop
 from lpr_core.places import user_data_dir
-from lpr_core.plates.format import PlateFormat, encode_plates
 from lpr_core.study.designs import NUM_FOLDS, PlateChoice
 from lpr_core.study.folder.record import DataRecord, PlatesKind
 from lpr_core.study.presets import DrawnPlates
+from lpr_core.tasks.task import NetworkConfig, find_task
 
 _PICTURE_HEIGHT = 48
 _PICTURE_QUALITY = 80
@@ -47,23 +46,21 @@ class StudyPlates:
         return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else path.name
 
 
-def read_plates(manifest_path: Path, plate_format: PlateFormat) -> StudyPlates:
+def read_plates(manifest_path: Path, network: NetworkConfig) -> StudyPlates:
     """Read a person's plates.
 
     Raises:
         ValueError: A row is bad, or the manifest has no plates to learn from or to measure on.
         FileNotFoundError: There is no such file.
     """
-    frame = _read_both_splits(manifest_path, plate_format)
+    frame = _read_both_splits(manifest_path, network)
     # `us-ny` and thirty others are told as `us`, or a page's first line would hold nothing else.
     families = {region.partition("-")[0] for region in frame["plate_region"]} - {""}
     regions = ", ".join(sorted(families)) or "regions unknown"
     return StudyPlates(manifest_path.resolve(), frame, "own", f"own plates, {regions}")
 
 
-def draw_plates(
-    order: DrawnPlates, plate_format: PlateFormat, jobs: int | None = None
-) -> StudyPlates:
+def draw_plates(order: DrawnPlates, network: NetworkConfig, jobs: int | None = None) -> StudyPlates:
     """Return drawn plates; they are drawn at the first call and kept among the user's data."""
     low, high = order.severity
     count = order.num_train + order.num_validation
@@ -77,12 +74,13 @@ def draw_plates(
         generate_plates(drawing, folder, jobs)
     path = folder / f"train-{order.num_train}.csv"
     if not path.is_file():
-        write_manifest(_split_drawn(read_manifest(drawn_path, plate_format), order), path)
+        drawn = find_task(network.task).read_examples(drawn_path, network)
+        write_manifest(_split_drawn(drawn, order), path)
     description = f"drawn plates, {order.region}, severity {low:g} to {high:g}"
-    return StudyPlates(path, _read_both_splits(path, plate_format), "drawn", description)
+    return StudyPlates(path, _read_both_splits(path, network), "drawn", description)
 
 
-def describe_plates(plates: StudyPlates, plate_format: PlateFormat) -> DataRecord:
+def describe_plates(plates: StudyPlates, network: NetworkConfig) -> DataRecord:
     """Return what a study's record says about its plates."""
     train, validation = plates.rows_of("train"), plates.rows_of("validation")
     return DataRecord(
@@ -91,22 +89,8 @@ def describe_plates(plates: StudyPlates, plate_format: PlateFormat) -> DataRecor
         train_rows=len(train),
         validation_rows=len(validation),
         fingerprint=fingerprint(plates.frame),
-        baseline=measure_baseline(train, validation, plate_format),
+        baseline=find_task(network.task).measure_baseline(train, validation, network),
     )
-
-
-def measure_baseline(
-    train: pd.DataFrame, validation: pd.DataFrame, plate_format: PlateFormat
-) -> dict[str, Any]:
-    """Return how far one gets by always saying the training plates' most frequent symbols."""
-    known, asked = (
-        encode_plates(list(frame["plate_text"]), plate_format) for frame in (train, validation)
-    )  # (N, S)
-    frequent = [int(np.bincount(column).argmax()) for column in known.T]  # (S,)
-    return {
-        "character_accuracy": float((asked == frequent).mean()),
-        "symbols": "".join(plate_format.alphabet[index] for index in frequent),
-    }
 
 
 def choose_plates(plates: StudyPlates, choice: PlateChoice, seed: int) -> pd.DataFrame:
@@ -162,8 +146,8 @@ def write_pictures(asked: pd.DataFrame, folder: Path) -> None:
             cv2.imwrite(os.fspath(path), cv2.cvtColor(small, cv2.COLOR_RGB2BGR), quality)
 
 
-def _read_both_splits(manifest_path: Path, plate_format: PlateFormat) -> pd.DataFrame:
-    frame = read_manifest(manifest_path, plate_format)
+def _read_both_splits(manifest_path: Path, network: NetworkConfig) -> pd.DataFrame:
+    frame = find_task(network.task).read_examples(manifest_path, network)
     for split in ("train", "validation"):
         if not (frame["split"] == split).any():
             raise ValueError(

@@ -6,7 +6,7 @@ from typing import Any
 
 from lpr_core.places import SHIPPED_DIR
 from lpr_core.study.designs import Design
-from lpr_core.tasks.reading.config import RecognizerConfig
+from lpr_core.tasks.reading.config import ReadingConfig
 from lpr_core.training.config import TrainingConfig
 
 
@@ -58,17 +58,17 @@ class StudyPreset:
         Raises:
             ValueError: There is no such backbone.
         """
-        recognizer = dict(self.settings.get("recognizer", {}))
+        network = dict(self.settings.get("network", {}))
         if backbone is not None:
-            own = RecognizerConfig(**recognizer)
+            own = ReadingConfig(**network)
             least = MIN_SIZES.get(backbone, _MIN_SIZE)
-            recognizer |= {
+            network |= {
                 "backbone": backbone,
                 "height": max(own.height, least),
                 "width": max(own.width, least),
             }
         return TrainingConfig.model_validate(
-            {**self.settings, "manifest": manifest, "recognizer": recognizer}
+            {**self.settings, "manifest": manifest, "network": network}
         )
 
     def count_seeds(self, design: Design) -> int:
@@ -101,7 +101,7 @@ Machine: one H200, `KERAS_BACKEND=jax lpr study run hypotheses --preset account 
 LAPTOP = StudyPreset(
     "laptop",
     {
-        "recognizer": {
+        "network": {
             "backbone": "mobilenet_v2_0.35",
             "height": 48,
             "width": 144,
@@ -138,7 +138,7 @@ so three of one thread each do nearly twice as much as two.
 SMOKE = StudyPreset(
     "smoke",
     {
-        "recognizer": {
+        "network": {
             "backbone": "compact",
             "height": 16,
             "width": 48,

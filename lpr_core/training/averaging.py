@@ -54,7 +54,7 @@ def _measure_norms(model: keras.Model, train: Batches) -> None:
     """Set each statistic to its mean over the first batches of the present epoch."""
     norms = _open_norms(model)
     momenta = [layer.momentum for layer in norms]
-    num_batches = max(1, min(_NUM_PICTURES // train.batch_size, len(train)))
+    num_batches = max(1, min(_NUM_PICTURES // train.options.batch_size, len(train)))
     try:
         for index in range(num_batches):
             for layer in norms:

@@ -9,10 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import keras
-import numpy as np
-from numpy.typing import NDArray
 
-from lpr_core.tasks.reading.network import save_recognizer
+from lpr_core.tasks.networks import save_network
 from lpr_core.training.averaging import averaged_weights
 from lpr_core.training.checkpoint import save_checkpoint
 from lpr_core.training.config import TrainingConfig
@@ -48,14 +46,14 @@ ProgressListener = Callable[[Progress], None]
 
 
 class EpochKeeper(keras.callbacks.Callback):
-    """After each epoch: measures on the validation plates, writes the history, saves, decides.
+    """After each epoch: measures on the validation examples, writes the history, saves, decides.
 
     Args:
         config: The run's.
         folder: Where it writes.
-        recognizer: The whole network, of which the trained model may be the upper part.
+        network: The whole network, of which the trained model may be the upper part.
         train: Told which epoch it is.
-        validation: Plates to measure on.
+        validation: Examples to measure on.
         history: Rows of the epochs before, when a run goes on; grows in place.
     """
 
@@ -63,7 +61,7 @@ class EpochKeeper(keras.callbacks.Callback):
         self,
         config: TrainingConfig,
         folder: RunFolder,
-        recognizer: keras.Model,
+        network: keras.Model,
         train: Batches,
         validation: Batches,
         history: list[HistoryRow],
@@ -71,7 +69,7 @@ class EpochKeeper(keras.callbacks.Callback):
         super().__init__()
         self.config = config
         self.folder = folder
-        self.recognizer = recognizer
+        self.network = network
         self.train = train
         self.validation = validation
         self.history = history
@@ -91,7 +89,7 @@ class EpochKeeper(keras.callbacks.Callback):
         if self.diverged_at:
             self.diverged_at += f" of epoch {epoch + 1}"
             return
-        names = ("loss", "character_accuracy", "plate_accuracy")
+        names = ("loss", *self.config.task.scores)
         with averaged_weights(self.model, self.train):
             row = {
                 "epoch": epoch + 1,
@@ -102,15 +100,18 @@ class EpochKeeper(keras.callbacks.Callback):
             }
             self.history.append(row)
             if self._is_kept():
-                save_recognizer(self.recognizer, self.config.recognizer, self.folder.path)
+                save_network(self.network, self.config.network, self.folder.path)
         self._decide()
         # The history first: a checkpoint must never be ahead of it.
         self.folder.write_history(self.history)
         save_checkpoint(self.folder.checkpoint_path, self.model, num_epochs=epoch + 1)
 
     def _measure(self) -> dict[str, float]:
-        probabilities = self.model.predict(self.validation, verbose=0)
-        return measure_loss(self.validation.truth, probabilities, self.config.label_smoothing)
+        outputs = self.model.predict(self.validation, verbose=0)
+        found = self.config.task.measure(
+            self.validation.truth, outputs, self.config.label_smoothing
+        )
+        return {f"val_{name}": value for name, value in found.items()}
 
     def _is_kept(self) -> bool:
         best = find_best_epoch(self.history, self.config.monitor)
@@ -168,27 +169,6 @@ class ProgressTeller(keras.callbacks.Callback):
             pace = (time.monotonic() - self._started) / self._steps_done
             seconds_left = pace * ((epochs - epoch) * steps - step)
         self._listener(Progress(epoch, epochs, step, steps, float(loss), seconds_left, row))
-
-
-def measure_loss(
-    truth: NDArray[np.int64], probabilities: NDArray[np.float32], label_smoothing: float
-) -> dict[str, float]:
-    """Return the validation part of a history row.
-
-    Args:
-        truth: Alphabet positions `(N, S)`.
-        probabilities: `(N, S, V)`.
-        label_smoothing: The training's, so that both losses can be compared.
-    """
-    logs = np.log(np.clip(probabilities.astype(np.float64), 1e-7, 1))  # (N, S, V)
-    true_logs = np.take_along_axis(logs, truth[:, :, None], axis=2)[:, :, 0]
-    smooth = (1 - label_smoothing) * true_logs + label_smoothing * logs.mean(axis=2)
-    right = probabilities.argmax(axis=2) == truth
-    return {
-        "val_loss": float(-smooth.mean()),
-        "val_character_accuracy": float(right.mean()),
-        "val_plate_accuracy": float(right.all(axis=1).mean()),
-    }
 
 
 def is_stopped_early(config: TrainingConfig, history: list[HistoryRow]) -> bool:

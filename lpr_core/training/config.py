@@ -1,10 +1,15 @@
-"""The configuration of one training run; the defaults are the first account's."""
+"""The configuration of one training run: a schedule, the data, and one task's network.
 
-from typing import Literal, Self
+The defaults are the first account's.
+"""
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal, Self
 
-from lpr_core.tasks.reading.config import RecognizerConfig
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
+
+from lpr_core.tasks.saved import parse_network
+from lpr_core.tasks.task import NetworkConfig, Task, find_task
 
 Severity = float | tuple[float, float]
 
@@ -12,28 +17,33 @@ FREE_FIELDS = frozenset({"workers", "cache_megabytes"})
 """Settings that change how fast a run is and not how it turns out."""
 
 
+Network = Annotated[SerializeAsAny[NetworkConfig], BeforeValidator(parse_network)]
+"""Some task's network; the field `task` says whose."""
+
+
 class TrainingConfig(BaseModel):
     """Everything that decides how a run turns out, together with the data.
 
     Attributes:
-        manifest: Path of the manifest with the training plates.
-        validation_manifest: Path of the one with the validation plates; `None` is the same one.
+        manifest: Path of the manifest with the training examples.
+        validation_manifest: Path of the one with the validation examples; `None` is the same one.
         train_split: Split to learn from. A manifest without splits is taken whole.
         validation_split: Split that every epoch is measured on.
-        recognizer: The network.
+        network: The network, of whichever task.
         seed: Start values, data order, dropout and augmentation all follow from it.
         epochs: Times that the network is measured and saved.
-        steps_per_epoch: Batches in an epoch; `None` is one pass over the training plates.
-        batch_size: Plates in a batch.
+        steps_per_epoch: Batches in an epoch; `None` is one pass over the training examples.
+        batch_size: Examples in a batch.
         optimizer: `adam` or `adamw`.
         learning_rate: Its rate, the highest one of a schedule.
         weight_decay: Of AdamW.
         schedule: `constant`, or `cosine` down to a hundredth.
         warmup: Share of all steps in which a cosine schedule first rises from 0.
         clip_norm: Longest gradient of one variable; `None` does not clip.
-        label_smoothing: Share of each target that is spread over all symbols.
+        label_smoothing: Share of each target that is spread over all classes.
         ema_momentum: Measure and keep a moving average of the weights with this momentum.
-        monitor: What decides on the best epoch, early stopping and the plateau.
+        monitor: What decides on the best epoch, early stopping and the plateau: `val_loss`, or one
+            of the task's scores with `val_` in front.
         keep: Weights of the `last` epoch or of the `best` one.
         early_stopping_patience: Stop after so many epochs without a better one.
         plateau_patience: After so many epochs without a better one, multiply the learning rate by
@@ -56,7 +66,7 @@ class TrainingConfig(BaseModel):
     validation_manifest: str | None = None
     train_split: str = "train"
     validation_split: str = "validation"
-    recognizer: RecognizerConfig = RecognizerConfig()
+    network: Network = Field(default_factory=lambda: parse_network({}))
     seed: int = Field(default=0, ge=0)
     epochs: int = Field(default=10, ge=1)
     steps_per_epoch: int | None = Field(default=None, ge=1)
@@ -69,7 +79,7 @@ class TrainingConfig(BaseModel):
     clip_norm: float | None = Field(default=None, gt=0)
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
     ema_momentum: float | None = Field(default=None, gt=0, lt=1)
-    monitor: Literal["val_loss", "val_character_accuracy", "val_plate_accuracy"] = "val_loss"
+    monitor: str = "val_loss"
     keep: Literal["last", "best"] = "last"
     early_stopping_patience: int | None = Field(default=None, ge=1)
     plateau_patience: int | None = Field(default=None, ge=1)
@@ -82,8 +92,22 @@ class TrainingConfig(BaseModel):
     cache_megabytes: int = Field(default=2048, ge=0)
     workers: int = Field(default=2, ge=1)
 
+    @property
+    def task(self) -> Task:
+        """What is to be learned."""
+        return find_task(self.network.task)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_old_names(cls, values: Any) -> Any:
+        return upgrade_settings(values) if isinstance(values, Mapping) else values
+
     @model_validator(mode="after")
     def _check_together(self) -> Self:
+        monitors = ("val_loss", *(f"val_{score}" for score in self.task.scores))
+        if self.monitor not in monitors:
+            known = ", ".join(monitors)
+            raise ValueError(f"`monitor` must be one of {known}. Received: {self.monitor!r}")
         if self.schedule == "cosine" and self.plateau_patience is not None:
             raise ValueError("`plateau_patience` needs the constant schedule. Received: cosine")
         if self.schedule == "constant" and self.warmup:
@@ -93,3 +117,12 @@ class TrainingConfig(BaseModel):
         if not all(0 <= end <= 1 for end in ends):
             raise ValueError(f"`camera_severity` must lie in 0 to 1. Received: {severity}")
         return self
+
+
+def upgrade_settings(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return settings under today's names; those of earlier versions had a `recognizer`."""
+    renamed = {("network" if name == "recognizer" else name): v for name, v in values.items()}
+    network = renamed.get("network")
+    if isinstance(network, Mapping) and "task" not in network:
+        renamed["network"] = {"task": "reading", **network}
+    return renamed

@@ -1,6 +1,7 @@
 """One training run, from a configuration to a run folder."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +9,8 @@ import keras
 import pandas as pd
 from keras import ops
 
-from lpr_core.data.batches import PlateBatches
-from lpr_core.data.manifest import read_manifest
-from lpr_core.plates.metrics import score_plates
-from lpr_core.tasks.reading.network import build_recognizer, load_recognizer
-from lpr_core.tasks.reading.predictions import tabulate_predictions
+from lpr_core.data.batches import BatchOptions, PictureBatches
+from lpr_core.tasks.networks import build_network, load_network
 from lpr_core.training.callbacks import (
     EpochKeeper,
     ProgressListener,
@@ -52,11 +50,11 @@ def train_run(
             Runs that differ in nothing below the head share it.
 
     Raises:
-        ValueError: The data has too few plates, or the folder holds a run of another configuration
-            or other data.
+        ValueError: The data has too few examples, or the folder holds a run of another
+            configuration or other data.
         DivergedError: The loss became infinite or no number.
     """
-    train, validation = _read_plates(config)
+    train, validation = _read_examples(config)
     folder = RunFolder(run_dir)
     _claim(folder, describe_run(config, train, validation))
     if folder.state == "finished":
@@ -72,16 +70,9 @@ def train_run(
     return folder
 
 
-@keras.saving.register_keras_serializable(package="lpr")
-def plate_accuracy(truth: Any, probabilities: Any) -> Any:
-    """Return for each plate 1.0 when all its slots are right, else 0.0: `(N, S, V)` to `(N,)`."""
-    right = ops.equal(ops.argmax(truth, axis=-1), ops.argmax(probabilities, axis=-1))
-    return ops.cast(ops.all(right, axis=-1), "float32")
-
-
-def _read_plates(config: TrainingConfig) -> tuple[pd.DataFrame, pd.DataFrame]:
-    plate_format = config.recognizer.plate_format
-    frame = read_manifest(Path(config.manifest), plate_format)
+def _read_examples(config: TrainingConfig) -> tuple[pd.DataFrame, pd.DataFrame]:
+    read = config.task.read_examples
+    frame = read(Path(config.manifest), config.network)
     if config.validation_manifest is None:
         if not _has_splits(frame):
             raise ValueError(
@@ -89,7 +80,7 @@ def _read_plates(config: TrainingConfig) -> tuple[pd.DataFrame, pd.DataFrame]:
             )
         other = frame
     else:
-        other = read_manifest(Path(config.validation_manifest), plate_format)
+        other = read(Path(config.validation_manifest), config.network)
     return _select_split(frame, config.train_split), _select_split(other, config.validation_split)
 
 
@@ -99,7 +90,7 @@ def _select_split(frame: pd.DataFrame, split: str) -> pd.DataFrame:
     rows = frame[frame["split"] == split].reset_index(drop=True)
     if rows.empty:
         known = ", ".join(sorted(set(frame["split"])))
-        raise ValueError(f"the manifest has no plates in the split {split!r}; it has: {known}.")
+        raise ValueError(f"the manifest has no examples in the split {split!r}; it has: {known}.")
     return rows
 
 
@@ -117,7 +108,7 @@ def _claim(folder: RunFolder, record: dict[str, Any]) -> None:
     config = TrainingConfig.model_validate(known["config"]).model_dump(mode="json")
     differences = _list_differences(config, record["config"])
     if record["data"] != known["data"]:
-        differences.append("the plates of the manifest")
+        differences.append("the examples of the manifest")
     if differences:
         raise ValueError(
             f"{folder.path} holds another run; different: {', '.join(differences)}. "
@@ -146,17 +137,17 @@ def _train(
     feature_dir: Path | None,
 ) -> None:
     batches = _make_batches(config, train, validation)
-    recognizer = build_recognizer(config.recognizer, seed=config.seed)
+    network = build_network(config.network, seed=config.seed)
     model, (train_batches, validation_batches) = (
-        cut_to_features(recognizer, (train, validation), batches, config, feature_dir)
+        cut_to_features(network, (train, validation), batches, config, feature_dir)
         if feature_dir is not None and has_fixed_features(config)
-        else (recognizer, batches)
+        else (network, batches)
     )
     _compile(model, config, len(train_batches) * config.epochs)
     done = restore_checkpoint(folder.checkpoint_path, model)
     history = folder.read_history_rows()[:done]
     if done < config.epochs and not is_stopped_early(config, history):
-        keeper = EpochKeeper(config, folder, recognizer, train_batches, validation_batches, history)
+        keeper = EpochKeeper(config, folder, network, train_batches, validation_batches, history)
         tellers = [ProgressTeller(on_progress, history)] if on_progress else []
         model.fit(
             train_batches,
@@ -173,38 +164,31 @@ def _train(
 
 def _make_batches(
     config: TrainingConfig, train: pd.DataFrame, validation: pd.DataFrame
-) -> tuple[PlateBatches, PlateBatches]:
-    recognizer = config.recognizer
-    common: dict[str, Any] = {
-        "height": recognizer.height,
-        "width": recognizer.width,
-        "batch_size": config.batch_size,
-        "seed": config.seed,
-        "workers": config.workers,
-        "cache_bytes": config.cache_megabytes * 2**20 // 2,
-    }
-    train_batches = PlateBatches(
-        train,
-        recognizer.plate_format,
+) -> tuple[PictureBatches, PictureBatches]:
+    clean = BatchOptions(
+        config.batch_size,
+        seed=config.seed,
+        workers=config.workers,
+        cache_bytes=config.cache_megabytes * 2**20 // 2,
+    )
+    learned = replace(
+        clean,
         shuffle=True,
         num_steps=config.steps_per_epoch,
         noise_strength=config.noise_strength,
         per_channel=config.per_channel,
         camera_severity=config.camera_severity,
         ramp_epochs=config.ramp_epochs or config.epochs,
-        **common,
     )
-    return train_batches, PlateBatches(validation, recognizer.plate_format, shuffle=False, **common)
+    make = config.task.make_batches
+    return make(train, config.network, learned), make(validation, config.network, clean)
 
 
 def _compile(model: keras.Model, config: TrainingConfig, num_steps: int) -> None:
     model.compile(
         optimizer=build_optimizer(config, num_steps),
-        loss=keras.losses.CategoricalCrossentropy(label_smoothing=config.label_smoothing),
-        metrics=[
-            keras.metrics.CategoricalAccuracy(name="character_accuracy"),
-            keras.metrics.MeanMetricWrapper(plate_accuracy, name="plate_accuracy"),
-        ],
+        loss=config.task.make_loss(config.network, config.label_smoothing),
+        metrics=config.task.make_metrics(config.network),
         # XLA makes TensorFlow several times slower on a CPU; JAX knows nothing else.
         jit_compile=False if keras.config.backend() == "tensorflow" else "auto",
     )
@@ -214,24 +198,24 @@ def _write_results(
     config: TrainingConfig,
     folder: RunFolder,
     validation: pd.DataFrame,
-    batches: PlateBatches,
+    batches: PictureBatches,
     history: list[HistoryRow],
 ) -> None:
-    recognizer = load_recognizer(folder.path)
+    task, network = config.task, load_network(folder.path)
     started = time.monotonic()
-    probabilities = recognizer.predict(batches, verbose=0)
+    outputs = network.predict(batches, verbose=0)
     predict_seconds = time.monotonic() - started
-    plate_format = config.recognizer.plate_format
-    folder.write_predictions(tabulate_predictions(validation, probabilities, plate_format))
+    said = task.tabulate_outputs(outputs, config.network)
+    folder.write_predictions(pd.concat([task.tabulate_truth(validation), said], axis=1))
     folder.write_metrics(
         {
-            **score_plates(batches.truth, probabilities),
+            **task.score(batches.truth, outputs),
             "epochs": len(history),
             "best_epoch": find_best_epoch(history, config.monitor) + 1,
             "kept": config.keep,
-            "num_parameters": recognizer.count_params(),
-            "num_trainable": sum(int(ops.size(w)) for w in recognizer.trainable_weights),
+            "num_parameters": network.count_params(),
+            "num_trainable": sum(int(ops.size(w)) for w in network.trainable_weights),
             "train_seconds": sum(row["seconds"] for row in history),
-            "validation_plates_per_second": len(validation) / predict_seconds,
+            f"validation_{task.words.units}_per_second": len(validation) / predict_seconds,
         }
     )

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from lpr_core.training.config import TrainingConfig
+from lpr_core.training.config import TrainingConfig, upgrade_settings
 
 _PRESETS: dict[str, dict[str, Any]] = {
     # The first account's run without transfer and without noise; its others change `weights`,
@@ -10,7 +10,7 @@ _PRESETS: dict[str, dict[str, Any]] = {
     "account": {},
     # The shipped reader's network and optimizer.
     "compact": {
-        "recognizer": {
+        "network": {
             "backbone": "compact",
             "height": 64,
             "width": 192,
@@ -26,7 +26,7 @@ _PRESETS: dict[str, dict[str, Any]] = {
     },
     # Transfer learning with the ImageNet weights that are shipped.
     "lite0_transfer": {
-        "recognizer": {
+        "network": {
             "backbone": "efficientnet_lite0",
             "height": 96,
             "width": 192,
@@ -50,7 +50,7 @@ def build_preset(name: str, manifest: str, **settings: Any) -> TrainingConfig:
     Args:
         name: One of `preset_names()`.
         manifest: Path of the manifest.
-        **settings: Fields of `TrainingConfig`; a dictionary for `recognizer` changes only the
+        **settings: Fields of `TrainingConfig`; a dictionary for `network` changes only the
             fields that it names.
 
     Raises:
@@ -58,8 +58,8 @@ def build_preset(name: str, manifest: str, **settings: Any) -> TrainingConfig:
     """
     if name not in _PRESETS:
         raise ValueError(f"`name` must be one of {', '.join(_PRESETS)}. Received: {name!r}")
-    preset = _PRESETS[name]
-    recognizer = {**preset.get("recognizer", {}), **settings.pop("recognizer", {})}
+    preset, changes = _PRESETS[name], upgrade_settings(settings)
+    network = {**preset.get("network", {}), **changes.pop("network", {})}
     return TrainingConfig.model_validate(
-        {**preset, **settings, "manifest": manifest, "recognizer": recognizer}
+        {**preset, **changes, "manifest": manifest, "network": network}
     )

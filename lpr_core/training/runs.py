@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 import pandas as pd
 
 from lpr_core.files import write_bytes_atomic, write_text_atomic
+from lpr_core.training.config import upgrade_settings
 from lpr_core.untrusted import check_untrusted, open_untrusted, read_untrusted
 
 HistoryRow = dict[str, float]
@@ -19,18 +20,6 @@ RunState = Literal["started", "finished", "failed"]
 MAX_RESULT_BYTES = 500_000_000
 """The most that is read of one file of a run or a study, which somebody else may have made."""
 
-HISTORY_COLUMNS = (
-    "epoch",
-    "loss",
-    "character_accuracy",
-    "plate_accuracy",
-    "val_loss",
-    "val_character_accuracy",
-    "val_plate_accuracy",
-    "learning_rate",
-    "seconds",
-)
-
 
 @dataclass(frozen=True)
 class RunFolder:
@@ -38,7 +27,7 @@ class RunFolder:
 
     Files: `config.json` (configuration, data fingerprint, code, backend, device, seed, versions),
     `state.json`, `history.csv` (a row for each epoch), `metrics.json` and `predictions.csv.gz`
-    (validation plates, made with the kept weights), `recognizer.json`, `recognizer.weights.h5` and,
+    (validation examples, made with the kept weights), `network.json`, `network.weights.h5` and,
     until the run is finished, `checkpoint.npz`.
 
     Attributes:
@@ -71,8 +60,11 @@ class RunFolder:
         _write_json(self.path / "config.json", record)
 
     def read_config(self) -> dict[str, Any]:
-        """Return what `write_config` wrote; empty when nothing is there."""
-        return _read_json(self.path / "config.json")
+        """Return what `write_config` wrote, settings under today's names; empty without a file."""
+        record = _read_json(self.path / "config.json")
+        if "config" in record:
+            record["config"] = upgrade_settings(record["config"])
+        return record
 
     def write_metrics(self, metrics: Mapping[str, Any]) -> None:
         """Write the scores of the kept weights."""
@@ -83,15 +75,19 @@ class RunFolder:
         return _read_json(self.path / "metrics.json")
 
     def write_history(self, rows: Sequence[HistoryRow]) -> None:
-        """Write one row for each epoch, oldest first, with the keys `HISTORY_COLUMNS`."""
-        table = pd.DataFrame(rows, columns=list(HISTORY_COLUMNS))
+        """Write one row for each epoch, oldest first.
+
+        Columns: `epoch, loss`, the task's scores, all of them again with `val_` in front,
+        `learning_rate, seconds`.
+        """
+        table = pd.DataFrame(rows)
         write_text_atomic(self.path / "history.csv", table.to_csv(index=False))
 
     def read_history(self) -> pd.DataFrame:
         """Return one row for each epoch; no rows before the first epoch ends."""
         path = self.path / "history.csv"
         if not path.is_file():
-            return pd.DataFrame(columns=list(HISTORY_COLUMNS))
+            return pd.DataFrame(columns=["epoch"])
         with open_untrusted(path, MAX_RESULT_BYTES) as stream:
             return pd.read_csv(stream)
 
@@ -100,7 +96,7 @@ class RunFolder:
         return cast(list[HistoryRow], self.read_history().to_dict("records"))
 
     def write_predictions(self, table: pd.DataFrame) -> None:
-        """Write one row for each validation plate."""
+        """Write one row for each validation example."""
         content = io.BytesIO()
         # No time stamp in the header: equal predictions are equal files.
         with gzip.GzipFile(fileobj=content, mode="wb", mtime=0) as stream:
@@ -117,15 +113,16 @@ class RunFolder:
         path = self.path / "predictions.csv.gz"
         check_untrusted(path, MAX_RESULT_BYTES)
         table = pd.read_csv(path, dtype=texts, keep_default_na=False)
-        return table.astype({"confidence": float})
+        return table.astype({"confidence": float}) if "confidence" in table else table
 
 
 def list_runs(runs_dir: Path) -> pd.DataFrame:
     """Return one row for each run folder directly below `runs_dir`, newest first.
 
-    Columns: `name, path, state, reason, created, backbone, head, weights, seed, epochs` (done so
-    far) `, val_loss, val_character_accuracy, val_plate_accuracy` (of the last epoch). Reads small
-    files only. A folder whose files cannot be read has the state `damaged` and says so in `reason`.
+    Columns: `name, path, state, reason, created, task, backbone, head, weights, seed, epochs` (done
+    so far) `, val_loss, val_character_accuracy, val_plate_accuracy` (of the last epoch; empty for
+    tasks that have others). Reads small files only. A folder whose files cannot be read has the
+    state `damaged` and says so in `reason`.
     """
     folders = [RunFolder(path.parent) for path in runs_dir.glob("*/state.json")]
     rows = [_summarize_or_blame(folder) for folder in folders]
@@ -139,6 +136,7 @@ _SUMMARY = (
     "state",
     "reason",
     "created",
+    "task",
     "backbone",
     "head",
     "weights",
@@ -178,7 +176,10 @@ def _summarize(folder: RunFolder) -> dict[str, Any]:
         "created": record.get("created", ""),
         "seed": config.get("seed"),
         "epochs": len(history),
-        **{key: config.get("recognizer", {}).get(key) for key in ("backbone", "head", "weights")},
+        **{
+            key: config.get("network", {}).get(key)
+            for key in ("task", "backbone", "head", "weights")
+        },
         **{key: last.get(key) for key in _SUMMARY[-3:]},
     }
 

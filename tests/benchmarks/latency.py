@@ -63,12 +63,12 @@ def _efficientnet_dir(pictures: list[Picture]) -> Path:
     bundle_dir = cache_dir / f"efficientnet_b0-keras-{version('keras')}"
     if not bundle_dir.exists():
         from lpr_core.serving.export import export_reader
-        from lpr_core.tasks.reading import RecognizerConfig
-        from lpr_core.tasks.reading.network import build_recognizer
+        from lpr_core.tasks.networks import build_network
+        from lpr_core.tasks.reading import ReadingConfig
 
-        config = RecognizerConfig(backbone="efficientnet_b0")
+        config = ReadingConfig(backbone="efficientnet_b0")
         export_reader(
-            build_recognizer(config, seed=0),
+            build_network(config, seed=0),
             plate_format=config.plate_format,
             height=config.height,
             width=config.width,

@@ -14,7 +14,7 @@ from lpr_core.data.manifest import read_manifest, write_manifest
 from lpr_core.plates.format import SEVEN
 from lpr_core.serving.bundle import read_card
 from lpr_core.synthesis import Order
-from lpr_core.tasks.reading import RecognizerConfig
+from lpr_core.tasks.reading import ReadingConfig
 from tests.kit.tiny_reader import draw_tiny_plate, write_tiny_bundle
 
 runner = CliRunner()
@@ -145,10 +145,10 @@ def test_bad_input_is_one_sentence_and_exit_code_2(pictures, arguments, sentence
 
 
 def test_validation_errors_name_all_settings():
-    settings = ["--set", "epochs=0", "--set", "recognizer.head=magic"]
+    settings = ["--set", "epochs=0", "--set", "network.head=magic"]
     result = call("train", "--manifest", "m.csv", *settings)
     assert result.stderr.count("; ") == 1
-    assert "recognizer.head: Input should be 'pooled'" in result.stderr
+    assert "network.head: Input should be 'pooled'" in result.stderr
 
 
 def test_evaluate_prints_a_table(manifest):
@@ -248,16 +248,16 @@ class TestExport:
     @pytest.fixture
     def run_dir(self, tmp_path, manifest, monkeypatch):
         """A run folder of a network that is never built: the export is the tiny reader's."""
-        recognizer = pytest.importorskip("lpr_core.tasks.reading.network")
+        networks = pytest.importorskip("lpr_core.tasks.networks")
         folder = tmp_path / "user" / "runs" / "first"
         folder.mkdir(parents=True)
-        config = RecognizerConfig(backbone="compact", height=64, width=192)
-        (folder / "recognizer.json").write_text(config.model_dump_json())
-        (folder / "recognizer.weights.h5").touch()
+        config = ReadingConfig(backbone="compact", height=64, width=192)
+        (folder / "network.json").write_text(config.model_dump_json())
+        (folder / "network.weights.h5").touch()
         record = {"config": {"manifest": str(tmp_path / manifest), "seed": 3}, "backend": "jax"}
         (folder / "config.json").write_text(json.dumps(record))
         (folder / "state.json").write_text('{"state": "finished", "reason": ""}')
-        monkeypatch.setattr(recognizer, "load_recognizer", lambda path: f"network of {path.name}")
+        monkeypatch.setattr(networks, "load_network", lambda path: f"network of {path.name}")
         return folder
 
     @pytest.fixture

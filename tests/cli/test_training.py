@@ -45,13 +45,13 @@ def test_settings_of_file_and_line_are_merged(trained, tmp_path):
         json.dumps({"config": {"manifest": "old.csv", "epochs": 3, "seed": 4}, "data": {}})
     )
     arguments = ["--config", "run.json", "--manifest", "new.csv", "--run-dir", "run"]
-    arguments += ["--set", "epochs=5", "--set", "recognizer.head=positional"]
+    arguments += ["--set", "epochs=5", "--set", "network.head=positional"]
     arguments += ["--set", "camera_severity=[0.1, 0.5]"]
     result = call("train", *arguments)
     assert result.exit_code == 0, result.stderr
     config, run_dir = trained[0]
     assert (config.manifest, config.epochs, config.seed) == ("new.csv", 5, 4)
-    assert config.recognizer.head == "positional"
+    assert config.network.head == "positional"
     assert config.camera_severity == (0.1, 0.5)
     assert run_dir == Path("run")
     assert result.stdout.splitlines() == [
@@ -82,7 +82,7 @@ def test_setting_inside_a_plain_value_is_refused():
 
 def test_settings_are_listed_as_they_are_set():
     lines = call("train", "--list-settings").stdout.splitlines()
-    assert {"epochs=10", 'recognizer.backbone="efficientnet_b0"', "clip_norm=null"} <= set(lines)
+    assert {"epochs=10", 'network.backbone="efficientnet_b0"', "clip_norm=null"} <= set(lines)
 
 
 def test_diverged_run_is_a_sentence(monkeypatch):

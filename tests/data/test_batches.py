@@ -6,10 +6,10 @@ import pandas as pd
 import pytest
 
 from lpr_core.data import batches as batches_module
-from lpr_core.data.batches import PlateBatches
+from lpr_core.data.batches import BatchOptions, PictureBatches
 from lpr_core.data.manifest import read_manifest
 from lpr_core.pictures.decoding import PictureError, fit_picture, read_picture
-from lpr_core.plates.format import encode_plates
+from lpr_core.plates.format import encode_plates, one_hot
 from tests.kit.training_kit import PLATE_FORMAT, write_plates
 
 
@@ -18,12 +18,13 @@ def frame(tmp_path_factory) -> pd.DataFrame:
     return read_manifest(write_plates(tmp_path_factory.mktemp("plates"), 10, 0), PLATE_FORMAT)
 
 
-def make_batches(frame, **settings) -> PlateBatches:
-    defaults = {"height": 20, "width": 40, "batch_size": 4, "seed": 5, "shuffle": True}
-    return PlateBatches(frame, PLATE_FORMAT, **{**defaults, **settings})
+def make_batches(frame, size=(20, 40), **settings) -> PictureBatches:
+    truth = encode_plates(list(frame["plate_text"]), PLATE_FORMAT)
+    options = BatchOptions(**{"batch_size": 4, "seed": 5, "shuffle": True, **settings})
+    return PictureBatches(frame, truth, one_hot(truth, PLATE_FORMAT), size, options)
 
 
-def collect(batches: PlateBatches, epoch: int) -> list[np.ndarray]:
+def collect(batches: PictureBatches, epoch: int) -> list[np.ndarray]:
     batches.epoch = epoch
     return [images for images, _ in batches]
 
@@ -90,7 +91,7 @@ def test_a_batch_depends_on_seed_epoch_and_index_alone(frame, augmentation):
 
 def test_noise_is_of_the_strength_asked_for(frame):
     clean = make_batches(frame, shuffle=False, height=64, width=64)[0][0]
-    noisy = make_batches(frame, shuffle=False, height=64, width=64, noise_strength=0.05)[0][0]
+    noisy = make_batches(frame, shuffle=False, size=(64, 64), noise_strength=0.05)[0][0]
     middle = (clean > 80) & (clean < 180)  # nothing is cut off there
     assert (noisy - clean)[middle].std() == pytest.approx(0.05 * 255, rel=0.1)
     assert noisy.min() >= 0
@@ -113,7 +114,7 @@ def test_noise_differs_from_epoch_to_epoch(frame):
 )
 def test_severity_by_epoch(frame, severity, ramp_epochs, expected):
     batches = make_batches(frame, camera_severity=severity, ramp_epochs=ramp_epochs)
-    assert [batches.worst_severity(epoch) for epoch in range(3)] == expected
+    assert [batches.options.worst_severity(epoch) for epoch in range(3)] == expected
 
 
 def test_the_box_is_cut_out(frame):

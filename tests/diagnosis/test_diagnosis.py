@@ -18,9 +18,9 @@ from lpr_core.evidence.suspects.suspects import QUESTIONS
 from lpr_core.study.folder.record import DataRecord, StudyRecord, VariantRecord
 from lpr_core.study.folder.results import StudyFolder
 from lpr_core.study.presets import study_preset_names
-from lpr_core.tasks.reading.network import build_recognizer, save_recognizer
+from lpr_core.tasks.networks import build_network, save_network
 from tests.kit.training_kit import (
-    make_recognizer_config,
+    make_reading_config,
     make_training_config,
     tiny_backbone,
     write_plates,
@@ -32,9 +32,9 @@ CALLS = {"killed": [], "resumed": [], "again": []}
 
 
 def make_config(manifest="manifest.csv"):
-    recognizer = make_recognizer_config(head="pooled", freeze=1.0)
+    network = make_reading_config(head="pooled", freeze=1.0)
     # 2 epochs of 6 batches of 8 pictures: each of the 24 plates is seen 4 times.
-    return make_training_config(manifest, recognizer, epochs=2, steps_per_epoch=6)
+    return make_training_config(manifest, network, epochs=2, steps_per_epoch=6)
 
 
 def make_record(plates, kind="own", **settings):
@@ -62,7 +62,7 @@ def make_record(plates, kind="own", **settings):
 
 def write_study(folder, manifest):
     """A study of one run, which is said to be finished."""
-    plates = read_manifest(manifest, make_config().recognizer.plate_format)
+    plates = read_manifest(manifest, make_config().network.plate_format)
     study = StudyFolder(folder)
     make_record(plates).write(folder)
     run = study.run("frozen", 0)
@@ -182,17 +182,17 @@ def test_other_plates_are_refused(diagnosed, tmp_path):
 
 def test_a_tuned_run_must_have_weights_and_the_same_backbone(monkeypatch, tmp_path):
     monkeypatch.setitem(backbones_module._BACKBONES, "compact", tiny_backbone())
-    recognizer = make_config().recognizer
-    save_recognizer(build_recognizer(recognizer), recognizer, tmp_path / "good")
+    network = make_config().network
+    save_network(build_network(network), network, tmp_path / "good")
     assert take_tuned_run(tmp_path / "good", make_config()).source == "the run good"
     wider = make_config().model_copy(
-        update={"recognizer": make_recognizer_config(head="pooled", width=64)}
+        update={"network": make_reading_config(head="pooled", width=64)}
     )
     with pytest.raises(
         ValueError, match=r"must have the width 64 of the frozen one\. Received: 48"
     ):
         take_tuned_run(tmp_path / "good", wider)
-    with pytest.raises(FileNotFoundError, match="holds no recognizer"):
+    with pytest.raises(FileNotFoundError, match="holds no network"):
         take_tuned_run(tmp_path, make_config())
 
 
@@ -201,9 +201,7 @@ def test_every_preset_has_a_size():
 
 
 def test_weights_are_found_again(tmp_path):
-    record = make_record(
-        read_manifest(write_plates(tmp_path), make_config().recognizer.plate_format)
-    )
+    record = make_record(read_manifest(write_plates(tmp_path), make_config().network.plate_format))
     assert find_weights(record, "imagenet") == "imagenet"
     assert find_weights(record, str(tmp_path)) == str(tmp_path)
     assert find_weights(record, "seven").endswith("models/seven")  # where `smoke` starts

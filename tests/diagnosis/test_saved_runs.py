@@ -101,7 +101,7 @@ def test_the_frozen_configuration_has_no_noise(studies):
     assert folder.run("frozen+noise", 0).read_config()["config"]["noise_strength"] == 0.1
     config = read_frozen_config(folder, "frozen+noise")
     assert config.noise_strength == 0
-    assert config.recognizer.weights == "imagenet"
+    assert config.network.weights == "imagenet"
 
 
 def test_remedies_are_compared_over_common_seeds(studies):

@@ -8,7 +8,7 @@ from lpr_core.diagnosis.shuffled_labels import measure_memory, most_frequent, tr
 from lpr_core.evidence.suspects.judges import judge_memory
 from tests.kit.training_kit import (
     PLATE_FORMAT,
-    make_recognizer_config,
+    make_reading_config,
     make_training_config,
     tiny_backbone,
 )
@@ -35,8 +35,8 @@ def plant(num_train, legible, seed=0):
 
 
 def make_config(head="positional", **settings):
-    recognizer = make_recognizer_config(head=head, dense_units=32, dropout=0.0)
-    return make_training_config("none.csv", recognizer, batch_size=16, **settings)
+    network = make_reading_config(head=head, dense_units=32, dropout=0.0)
+    return make_training_config("none.csv", network, batch_size=16, **settings)
 
 
 def test_a_head_that_only_memorises_is_guilty():

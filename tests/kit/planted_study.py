@@ -308,6 +308,7 @@ def _record(
         "schema": 1,
         "name": name,
         "design": design,
+        "task": "reading",
         "preset": "laptop",
         "question": QUESTIONS[design],
         "metric": "character_accuracy",
@@ -445,7 +446,7 @@ def _write_config(run: RunFolder, variant: Variant, run_seed: int) -> None:
                 "seed": run_seed,
                 "epochs": 5,
                 "noise_strength": variant.factors.get("noise", 0.0),
-                "recognizer": {
+                "network": {
                     "backbone": variant.factors.get("backbone", "compact"),
                     "head": "pooled",
                     "weights": "imagenet" if "frozen" in variant.name else "none",

@@ -13,12 +13,12 @@ from lpr_core.study.presets import DrawnPlates, StudyPreset
 from lpr_core.study.running import runner
 from lpr_core.study.running.run import perform_run
 from lpr_core.study.running.workers import RunEvent
-from tests.kit.training_kit import make_recognizer_config, tiny_backbone
+from tests.kit.training_kit import make_reading_config, tiny_backbone
 
 TINY = StudyPreset(
     "tiny",
     {
-        "recognizer": make_recognizer_config(head="pooled").model_dump(),
+        "network": make_reading_config(head="pooled").model_dump(),
         "epochs": 2,
         "batch_size": 4,
         "learning_rate": 1e-2,

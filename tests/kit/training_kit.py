@@ -9,7 +9,7 @@ import pandas as pd
 
 from lpr_core.backbones.build import Backbone
 from lpr_core.plates.format import PlateFormat
-from lpr_core.tasks.reading.config import RecognizerConfig
+from lpr_core.tasks.reading.config import ReadingConfig
 from lpr_core.training.config import TrainingConfig
 
 PLATE_FORMAT = PlateFormat(name="three", slots=3, alphabet="018X")
@@ -31,8 +31,8 @@ def _tiny_body(images):
     return keras.layers.ReLU()(features)
 
 
-def make_recognizer_config(**settings) -> RecognizerConfig:
-    return RecognizerConfig(
+def make_reading_config(**settings) -> ReadingConfig:
+    return ReadingConfig(
         **{
             "plate_format": PLATE_FORMAT,
             "backbone": "compact",
@@ -45,11 +45,11 @@ def make_recognizer_config(**settings) -> RecognizerConfig:
     )
 
 
-def make_training_config(manifest: Path, recognizer=None, **settings) -> TrainingConfig:
+def make_training_config(manifest: Path, network=None, **settings) -> TrainingConfig:
     return TrainingConfig(
         **{
             "manifest": str(manifest),
-            "recognizer": recognizer or make_recognizer_config(),
+            "network": network or make_reading_config(),
             "epochs": 4,
             "batch_size": 8,
             "learning_rate": 1e-2,

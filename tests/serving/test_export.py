@@ -158,12 +158,12 @@ def test_failing_conversion_is_one_sentence(model, monkeypatch, stderr, reason):
 @pytest.mark.slow
 @pytest.mark.parametrize("backbone", ["efficientnet_b0", "compact"])
 def test_real_backbone_is_exported(tmp_path, backbone):
-    from lpr_core.tasks.reading import RecognizerConfig
-    from lpr_core.tasks.reading.network import build_recognizer
+    from lpr_core.tasks.networks import build_network
+    from lpr_core.tasks.reading import ReadingConfig
 
-    config = RecognizerConfig(backbone=backbone, height=64, width=192, weights="none")
+    config = ReadingConfig(backbone=backbone, height=64, width=192, weights="none")
     bundle_dir = export_reader(
-        build_recognizer(config),
+        build_network(config),
         plate_format=config.plate_format,
         height=64,
         width=192,

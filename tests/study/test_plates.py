@@ -5,7 +5,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lpr_core.plates.format import SEVEN
 from lpr_core.study.designs import NUM_FOLDS, PlateChoice
 from lpr_core.study.plates import (
     choose_plates,
@@ -13,20 +12,21 @@ from lpr_core.study.plates import (
     draw_plates,
     find_asked_rows,
     list_asked_plates,
-    measure_baseline,
     read_plates,
     tabulate_plates,
     write_pictures,
 )
 from lpr_core.study.presets import DrawnPlates
-from tests.kit.training_kit import PLATE_FORMAT, write_plates
+from lpr_core.tasks.reading import ReadingConfig
+from tests.kit.training_kit import make_reading_config, write_plates
 
+NETWORK = make_reading_config()
 ORDER = DrawnPlates("br", 6, 3, seed=4)
 
 
 @pytest.fixture(scope="module")
 def plates(tmp_path_factory):
-    return read_plates(write_plates(tmp_path_factory.mktemp("plates")), PLATE_FORMAT)
+    return read_plates(write_plates(tmp_path_factory.mktemp("plates")), NETWORK)
 
 
 def frame_of(*texts: str) -> pd.DataFrame:
@@ -35,13 +35,13 @@ def frame_of(*texts: str) -> pd.DataFrame:
 
 def test_plates_are_drawn_once_and_shared(tmp_path, monkeypatch):
     monkeypatch.setenv("LPR_DATA_DIR", str(tmp_path))
-    drawn = draw_plates(ORDER, SEVEN, jobs=1)
+    drawn = draw_plates(ORDER, ReadingConfig(), jobs=1)
     assert drawn.manifest_path.is_relative_to(tmp_path)
     assert list(drawn.frame["split"]) == ["train"] * 6 + ["validation"] * 3
     assert (drawn.kind, drawn.description) == ("drawn", "drawn plates, br, severity 0 to 0.3")
 
     monkeypatch.setattr("lpr_core.synthesis.generate_plates", None)
-    again = draw_plates(ORDER, SEVEN)
+    again = draw_plates(ORDER, ReadingConfig())
     pd.testing.assert_frame_equal(again.frame, drawn.frame)
 
 
@@ -50,7 +50,7 @@ def test_states_of_one_country_are_told_as_one(tmp_path):
     frame = pd.read_csv(manifest, dtype=str)
     states = itertools.cycle(["us-ny", "us-tx", "eu"])
     frame.assign(plate_region=list(itertools.islice(states, len(frame)))).to_csv(manifest)
-    assert read_plates(manifest, PLATE_FORMAT).description == "own plates, eu, us"
+    assert read_plates(manifest, NETWORK).description == "own plates, eu, us"
 
 
 def test_a_manifest_is_taken_with_its_two_splits(plates):
@@ -63,19 +63,11 @@ def test_a_manifest_without_validation_plates_is_refused(tmp_path):
     table = pd.read_csv(path, dtype=str, keep_default_na=False)
     table.assign(split="train").to_csv(path, index=False)
     with pytest.raises(ValueError, match=r"must have plates in the split validation; `lpr data"):
-        read_plates(path, PLATE_FORMAT)
-
-
-def test_baseline_says_the_most_frequent_symbols_of_the_training_plates():
-    train, validation = frame_of("018", "010", "X18"), frame_of("018", "XX8", "XXX", "XXX")
-    assert measure_baseline(train, validation, PLATE_FORMAT) == {
-        "character_accuracy": 3 / 12 + 1 / 12,
-        "symbols": "018",
-    }
+        read_plates(path, NETWORK)
 
 
 def test_the_record_counts_and_fingerprints(plates):
-    record = describe_plates(plates, PLATE_FORMAT)
+    record = describe_plates(plates, NETWORK)
     assert (record.train_rows, record.validation_rows, len(record.fingerprint)) == (24, 10, 64)
     assert 0 <= record.baseline["character_accuracy"] < 0.6
 

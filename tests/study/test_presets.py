@@ -4,7 +4,7 @@ from lpr_core.backbones.facts import backbone_names
 from lpr_core.places import SHIPPED_DIR
 from lpr_core.study.designs import build_design
 from lpr_core.study.presets import MIN_SIZES, find_preset, study_preset_names
-from lpr_core.tasks.reading.config import RecognizerConfig
+from lpr_core.tasks.reading.config import ReadingConfig
 from lpr_core.training.config import TrainingConfig
 
 
@@ -13,7 +13,7 @@ def test_account_is_the_account():
     config = preset.configure("plates.csv")
     assert config == TrainingConfig(
         manifest="plates.csv",
-        recognizer=RecognizerConfig(
+        network=ReadingConfig(
             backbone="efficientnet_b0", height=224, width=224, head="pooled", dense_units=360
         ),
         batch_size=16,
@@ -28,8 +28,8 @@ def test_account_is_the_account():
 def test_every_preset_has_enough_plates_and_takes_another_backbone(name):
     preset = find_preset(name)
     config = preset.configure("plates.csv", "mobilenet_v2_0.35")
-    assert config.recognizer.backbone == "mobilenet_v2_0.35"
-    assert config.recognizer.head == preset.configure("plates.csv").recognizer.head
+    assert config.network.backbone == "mobilenet_v2_0.35"
+    assert config.network.head == preset.configure("plates.csv").network.head
     # The smallest share of the learning curve fills a batch.
     assert 0.05 * preset.plates.num_train >= config.batch_size
 
@@ -50,8 +50,8 @@ def test_small_presets_grow_for_backbones_that_need_it():
     for name in backbone_names():
         needed = backbones.find_backbone(name).min_size
         assert MIN_SIZES.get(name, 32) == needed
-        recognizer = find_preset("smoke").configure("plates.csv", name).recognizer
-        assert (recognizer.height, recognizer.width) == (max(16, needed), max(48, needed))
+        network = find_preset("smoke").configure("plates.csv", name).network
+        assert (network.height, network.width) == (max(16, needed), max(48, needed))
 
 
 def test_compact_starts_from_the_shipped_reader_and_others_from_imagenet():

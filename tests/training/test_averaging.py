@@ -3,15 +3,14 @@ import numpy as np
 import pytest
 
 from lpr_core.backbones import build as backbones
-from lpr_core.data.batches import PlateBatches
+from lpr_core.data.batches import BatchOptions, PictureBatches
 from lpr_core.data.manifest import read_manifest
-from lpr_core.tasks.reading.network import build_recognizer
+from lpr_core.tasks.networks import build_network
+from lpr_core.tasks.reading import TASK
 from lpr_core.training.averaging import averaged_weights
 from tests.kit.training_kit import (
-    HEIGHT,
     PLATE_FORMAT,
-    WIDTH,
-    make_recognizer_config,
+    make_reading_config,
     tiny_backbone,
     write_plates,
 )
@@ -21,17 +20,16 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 
 
 @pytest.fixture(scope="module")
-def batches(tmp_path_factory) -> PlateBatches:
+def batches(tmp_path_factory) -> PictureBatches:
     frame = read_manifest(write_plates(tmp_path_factory.mktemp("plates"), 16, 0), PLATE_FORMAT)
-    return PlateBatches(
-        frame, PLATE_FORMAT, height=HEIGHT, width=WIDTH, batch_size=8, seed=0, shuffle=True
-    )
+    options = BatchOptions(batch_size=8, shuffle=True)
+    return TASK.make_batches(frame, make_reading_config(), options)
 
 
 def train_steps(batches, *, use_ema: bool, **settings) -> keras.Model:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(backbones._BACKBONES, "compact", tiny_backbone())
-        model = build_recognizer(make_recognizer_config(dropout=0.0, **settings), seed=0)
+        model = build_network(make_reading_config(dropout=0.0, **settings), seed=0)
     optimizer = keras.optimizers.Adam(0.05, use_ema=use_ema, ema_momentum=0.5)
     model.compile(optimizer, "categorical_crossentropy", run_eagerly=True)
     for index in (0, 1, 0):

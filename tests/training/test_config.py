@@ -11,10 +11,10 @@ def test_the_defaults_are_the_accounts():
     config = TrainingConfig(manifest="plates.csv")
     assert (config.optimizer, config.learning_rate) == ("adam", 1e-4)
     assert (config.batch_size, config.epochs, config.schedule) == (16, 10, "constant")
-    recognizer = config.recognizer
-    assert (recognizer.backbone, recognizer.head) == ("efficientnet_b0", "pooled")
-    assert (recognizer.height, recognizer.width) == (224, 224)
-    assert (recognizer.dense_units, recognizer.dropout, recognizer.weights) == (360, 0.2, "none")
+    network = config.network
+    assert (network.backbone, network.head) == ("efficientnet_b0", "pooled")
+    assert (network.height, network.width) == (224, 224)
+    assert (network.dense_units, network.dropout, network.weights) == (360, 0.2, "none")
     assert config.noise_strength == config.label_smoothing == 0
     assert config == build_preset("account", "plates.csv")
 
@@ -27,9 +27,9 @@ def test_presets_come_back_from_json(name):
 
 
 def test_a_preset_keeps_what_is_not_changed():
-    config = build_preset("compact", "p.csv", batch_size=8, recognizer={"head": "pooled"})
+    config = build_preset("compact", "p.csv", batch_size=8, network={"head": "pooled"})
     assert (config.batch_size, config.optimizer) == (8, "adamw")
-    assert (config.recognizer.head, config.recognizer.width) == ("pooled", 192)
+    assert (config.network.head, config.network.width) == ("pooled", 192)
 
 
 def test_an_unknown_preset():
@@ -49,7 +49,7 @@ def test_any_configuration_comes_back_from_json(seed, severity, ema_momentum, we
         seed=seed,
         camera_severity=severity,
         ema_momentum=ema_momentum,
-        recognizer={"weights": weights},
+        network={"weights": weights},
     )
     assert TrainingConfig.model_validate_json(config.model_dump_json()) == config
 
@@ -58,7 +58,7 @@ def test_any_configuration_comes_back_from_json(seed, severity, ema_momentum, we
     ("settings", "message"),
     [
         ({"epoch": 3}, "epoch\n  Extra inputs are not permitted"),
-        ({"recognizer": {"size": 3}}, "size\n  Extra inputs are not permitted"),
+        ({"network": {"size": 3}}, "size\n  Extra inputs are not permitted"),
         ({"epochs": 0}, "epochs\n  .*greater than or equal to 1"),
         ({"batch_size": 0}, "batch_size\n  .*greater than or equal to 1"),
         ({"learning_rate": 0}, "learning_rate\n  .*greater than 0"),

@@ -6,12 +6,12 @@ import pandas as pd
 import pytest
 
 from lpr_core.backbones import build as backbones
-from lpr_core.tasks.reading.network import load_recognizer
+from lpr_core.tasks.networks import load_network
 from lpr_core.training.features import has_fixed_features
 from lpr_core.training.fit import train_run
-from lpr_core.training.runs import HISTORY_COLUMNS
+from tests.kit.histories import HISTORY_COLUMNS
 from tests.kit.training_kit import (
-    make_recognizer_config,
+    make_reading_config,
     make_training_config,
     tiny_backbone,
     write_plates,
@@ -37,8 +37,8 @@ def manifest(tmp_path_factory):
 
 
 def frozen_config(manifest, head="pooled", **settings):
-    recognizer = make_recognizer_config(head=head, freeze=1.0)
-    return make_training_config(manifest, recognizer, **{"epochs": 2, **settings})
+    network = make_reading_config(head=head, freeze=1.0)
+    return make_training_config(manifest, network, **{"epochs": 2, **settings})
 
 
 @pytest.mark.parametrize("head", ["pooled", "positional", "attention"])
@@ -58,17 +58,17 @@ def test_a_head_on_features_learns_as_one_on_pictures(manifest, tmp_path, head):
 
 def test_the_whole_network_is_kept(manifest, tmp_path):
     run = train_run(frozen_config(manifest), tmp_path / "run", feature_dir=tmp_path / "kept")
-    assert load_recognizer(run.path).input_shape == (None, 16, 48, 3)
+    assert load_network(run.path).input_shape == (None, 16, 48, 3)
     metrics = run.read_metrics()
     assert 0 < metrics["num_trainable"] < metrics["num_parameters"]
 
 
 def test_runs_with_the_same_backbone_share_their_features(manifest, tmp_path):
     donor = train_run(make_training_config(manifest, epochs=1), tmp_path / "donor")
-    recognizer = make_recognizer_config(head="pooled", freeze=1.0, weights=str(donor.path))
+    network = make_reading_config(head="pooled", freeze=1.0, weights=str(donor.path))
     kept = tmp_path / "kept"
     for seed in (0, 1):
-        config = make_training_config(manifest, recognizer, epochs=1, seed=seed)
+        config = make_training_config(manifest, network, epochs=1, seed=seed)
         train_run(config, tmp_path / f"run-{seed}", feature_dir=kept)
     assert len(list(kept.iterdir())) == 2  # training and validation plates
 
@@ -81,7 +81,7 @@ def test_random_backbones_share_nothing(manifest, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("recognizer", "settings", "expected"),
+    ("network", "settings", "expected"),
     [
         pytest.param({"freeze": 1.0}, {}, True, id="frozen"),
         pytest.param({"open_layers": 0}, {}, True, id="no layer open"),
@@ -91,8 +91,8 @@ def test_random_backbones_share_nothing(manifest, tmp_path):
         pytest.param({"freeze": 1.0}, {"camera_severity": 0.0}, False, id="camera"),
     ],
 )
-def test_features_are_fixed_where_nothing_below_the_head_changes(recognizer, settings, expected):
-    config = make_training_config("m.csv", make_recognizer_config(**recognizer), **settings)
+def test_features_are_fixed_where_nothing_below_the_head_changes(network, settings, expected):
+    config = make_training_config("m.csv", make_reading_config(**network), **settings)
     assert has_fixed_features(config) is expected
 
 

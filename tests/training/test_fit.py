@@ -9,14 +9,17 @@ import pytest
 from lpr_core.backbones import build as backbones
 from lpr_core.plates.format import encode_plates
 from lpr_core.plates.metrics import score_plates
-from lpr_core.tasks.reading.network import load_recognizer
+from lpr_core.tasks.networks import load_network
+from lpr_core.tasks.reading.network import plate_accuracy
+from lpr_core.tasks.reading.scores import measure_loss
 from lpr_core.training import fit
-from lpr_core.training.callbacks import EpochKeeper, Progress, measure_loss
-from lpr_core.training.fit import DivergedError, plate_accuracy, train_run
-from lpr_core.training.runs import HISTORY_COLUMNS, RunFolder
+from lpr_core.training.callbacks import EpochKeeper, Progress
+from lpr_core.training.fit import DivergedError, train_run
+from lpr_core.training.runs import RunFolder
+from tests.kit.histories import HISTORY_COLUMNS
 from tests.kit.training_kit import (
     PLATE_FORMAT,
-    make_recognizer_config,
+    make_reading_config,
     make_training_config,
     tiny_backbone,
     write_plates,
@@ -106,9 +109,9 @@ def test_a_finished_run_leaves_everything_behind(finished):
         "config.json",
         "history.csv",
         "metrics.json",
+        "network.json",
+        "network.weights.h5",
         "predictions.csv.gz",
-        "recognizer.json",
-        "recognizer.weights.h5",
         "state.json",
     ]
     assert tuple(folder.read_history().columns) == HISTORY_COLUMNS
@@ -128,12 +131,12 @@ def test_predictions_and_metrics_agree(finished, manifest):
 
 def test_the_kept_weights_made_the_predictions(finished):
     config, folder, _ = finished
-    _, batches = fit._make_batches(config, *fit._read_plates(config))
-    probabilities = load_recognizer(folder.path).predict(batches, verbose=0)
+    _, batches = fit._make_batches(config, *fit._read_examples(config))
+    probabilities = load_network(folder.path).predict(batches, verbose=0)
     scores = score_plates(batches.truth, probabilities)
     assert scores["character_accuracy"] == folder.read_metrics()["character_accuracy"]
     best = folder.read_history()["val_loss"].min()
-    assert measure_loss(batches.truth, probabilities, 0.0)["val_loss"] == pytest.approx(best)
+    assert measure_loss(batches.truth, probabilities, 0.0)["loss"] == pytest.approx(best)
 
 
 def test_progress_is_told(finished):
@@ -161,16 +164,16 @@ def test_a_finished_run_is_not_trained_again(finished):
 
 def test_another_run_is_refused(finished, manifest):
     _, folder, _ = finished
-    other = make_training_config(manifest, make_recognizer_config(head="pooled"), keep="best")
-    with pytest.raises(ValueError, match=r"different: recognizer\.head, seed, epochs\. Choose"):
+    other = make_training_config(manifest, make_reading_config(head="pooled"), keep="best")
+    with pytest.raises(ValueError, match=r"different: network\.head, seed, epochs\. Choose"):
         train_run(other, folder.path)
 
 
 def test_other_plates_are_refused(finished, manifest, monkeypatch):
     config, folder, _ = finished
-    plates = fit._read_plates(config)
-    monkeypatch.setattr(fit, "_read_plates", lambda _: (plates[0][:-1], plates[1]))
-    with pytest.raises(ValueError, match="different: the plates of the manifest"):
+    plates = fit._read_examples(config)
+    monkeypatch.setattr(fit, "_read_examples", lambda _: (plates[0][:-1], plates[1]))
+    with pytest.raises(ValueError, match="different: the examples of the manifest"):
         train_run(config, folder.path)
 
 
@@ -268,7 +271,7 @@ def test_early_stopping(eager, manifest, tmp_path):
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"train_split": "tran"}, r"no plates in the split 'tran'; it has: train, validation\."),
+        ({"train_split": "tran"}, r"no examples in the split 'tran'; it has: train, validation\."),
         ({"batch_size": 99}, r"must fill a batch of 99\. Received: 24 rows"),
     ],
 )
@@ -282,9 +285,9 @@ def test_two_manifests_without_splits_are_taken_whole(tmp_path):
     for path in manifests:
         pd.read_csv(path, dtype=str).drop(columns="split").to_csv(path, index=False)
     config = make_training_config(manifests[0], validation_manifest=str(manifests[1]))
-    assert [len(frame) for frame in fit._read_plates(config)] == [12, 5]
+    assert [len(frame) for frame in fit._read_examples(config)] == [12, 5]
     with pytest.raises(ValueError, match="must name splits, or `validation_manifest`"):
-        fit._read_plates(make_training_config(manifests[0]))
+        fit._read_examples(make_training_config(manifests[0]))
 
 
 def test_plate_accuracy_needs_every_slot():
@@ -301,12 +304,12 @@ def test_the_measured_loss_is_that_of_keras(label_smoothing):
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing)
     measured = measure_loss(truth, probabilities, label_smoothing)
     expected = float(loss(np.eye(4, dtype=np.float32)[truth], probabilities))
-    assert measured["val_loss"] == pytest.approx(expected, rel=1e-5)
+    assert measured["loss"] == pytest.approx(expected, rel=1e-5)
 
 
 def test_the_measured_accuracies():
     truth = np.array([[0, 1, 2], [0, 1, 2]])
     probabilities = np.eye(4, dtype=np.float32)[[[0, 1, 2], [0, 2, 1]]]
     measured = measure_loss(truth, probabilities, 0.0)
-    assert measured["val_character_accuracy"] == pytest.approx(4 / 6)
-    assert measured["val_plate_accuracy"] == 0.5
+    assert measured["character_accuracy"] == pytest.approx(4 / 6)
+    assert measured["plate_accuracy"] == 0.5

@@ -4,7 +4,8 @@ import sys
 import pandas as pd
 import pytest
 
-from lpr_core.training.runs import HISTORY_COLUMNS, RunFolder, list_runs
+from lpr_core.training.runs import RunFolder, list_runs
+from tests.kit.histories import HISTORY_COLUMNS
 
 
 def make_row(epoch: int, **values: float) -> dict[str, float]:
@@ -21,7 +22,7 @@ def test_an_empty_folder_holds_no_run(folder):
     assert folder.reason == ""
     assert folder.read_config() == folder.read_metrics() == {}
     assert folder.read_history_rows() == []
-    assert tuple(folder.read_history().columns) == HISTORY_COLUMNS
+    assert folder.read_history().empty
     with pytest.raises(FileNotFoundError):
         folder.read_predictions()
 
@@ -68,9 +69,9 @@ def test_predictions_keep_their_texts(folder):
 
 def test_runs_are_listed_newest_first(tmp_path):
     old, new = RunFolder(tmp_path / "old"), RunFolder(tmp_path / "new")
-    recognizer = {"backbone": "compact", "head": "pooled", "weights": "none"}
+    network = {"backbone": "compact", "head": "pooled", "weights": "none"}
     old.write_config(
-        {"config": {"seed": 4, "recognizer": recognizer}, "created": "2026-01-01T00:00:00+00:00"}
+        {"config": {"seed": 4, "network": network}, "created": "2026-01-01T00:00:00+00:00"}
     )
     old.write_state("failed", "DivergedError: nan")
     old.write_history([make_row(1), make_row(2, val_plate_accuracy=0.75)])
@@ -86,6 +87,7 @@ def test_runs_are_listed_newest_first(tmp_path):
         "state": "failed",
         "reason": "DivergedError: nan",
         "created": "2026-01-01T00:00:00+00:00",
+        "task": "reading",
         "backbone": "compact",
         "head": "pooled",
         "weights": "none",

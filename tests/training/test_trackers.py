@@ -88,7 +88,7 @@ def test_mlflow_gets_settings_and_each_epoch(tmp_path):
     calls = made[0].calls
     assert calls[0] == ("create", "experiment lpr", "study/a/seed-3")
     assert ("param", "r1", "seed", 3) in calls
-    assert ("param", "r1", "recognizer.backbone", "efficientnet_b0") in calls
+    assert ("param", "r1", "network.backbone", "efficientnet_b0") in calls
     assert calls[-3:] == [
         ("metric", "r1", "loss", 0.5, 2),
         ("metric", "r1", "val_loss", 0.75, 2),

@@ -11,7 +11,7 @@ def compare_configs(records: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """Return the settings that are not the same in all runs, one row each, one column a run.
 
     `records` is what `RunFolder.read_config` returns, by run name. Nested settings are named with
-    dots (`recognizer.head`); a setting that a run lacks is empty. Of a single run, all settings are
+    dots (`network.head`); a setting that a run lacks is empty. Of a single run, all settings are
     returned.
     """
     flat = {name: _flatten(_unwrap(record)) for name, record in records.items()}

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from lpr_core.evidence.answers import StudyInputs
 from lpr_core.study.folder.record import StudyRecord
-from lpr_core.study.folder.results import StudyFolder, compare_texts
+from lpr_core.study.folder.results import StudyFolder
+from lpr_core.tasks.task import Task, find_task
 
 Key = tuple[str, int]
 
@@ -21,7 +22,8 @@ def read_inputs(folder: StudyFolder) -> StudyInputs:
         FileNotFoundError: The folder holds no study, or no plate was measured yet.
         ValueError: The study's record is damaged.
     """
-    record, states, truth = folder.read_study(), folder.runs(), folder.plates()["truth"]
+    record, states, units = folder.read_study(), folder.runs(), folder.plates()
+    task = find_task(record.task)
     correct: dict[Key, NDArray[np.bool_]] = {}
     noisy: dict[float, dict[Key, NDArray[np.bool_]]] = {}
     texts: dict[Key, pd.DataFrame] = {}
@@ -34,15 +36,15 @@ def read_inputs(folder: StudyFolder) -> StudyInputs:
         if row.state != "finished":
             continue
         try:
-            clean, by_strength = _read_run(folder, *key, truth)
-            _check_plates(record, clean, by_strength, truth)
+            clean, by_strength = _read_run(folder, *key, units, task)
+            _check_units(record, clean, by_strength, units)
             metrics[key] = folder.run(*key).read_metrics()
         # No gzip, cut off, no table, a column or a plate that is not there.
         except (ValueError, OSError, EOFError, zlib.error, LookupError) as error:
             faults[key] = f"its results cannot be read: {error}"
             continue
-        correct[key] = compare_texts(clean["truth"], clean["text"])
-        if not record.data.masked:
+        correct[key] = task.score_units(clean, clean)
+        if not record.data.masked and {"truth", "text"} <= set(clean):
             texts[key] = clean
         for strength, right in by_strength.items():
             noisy.setdefault(strength, {})[key] = right
@@ -56,7 +58,7 @@ def read_inputs(folder: StudyFolder) -> StudyInputs:
         texts=texts,
         metrics=metrics,
         faults=faults,
-        baseline=float(record.data.baseline["character_accuracy"]),
+        baseline=float(record.data.baseline[record.metric]),
         usable=record.usable_character_accuracy,
         fingerprint=folder.fingerprint(),
         diagnosis=folder.read_diagnosis(),
@@ -64,29 +66,29 @@ def read_inputs(folder: StudyFolder) -> StudyInputs:
 
 
 def _read_run(
-    folder: StudyFolder, variant: str, seed: int, truth: pd.Series
+    folder: StudyFolder, variant: str, seed: int, units: pd.DataFrame, task: Task
 ) -> tuple[pd.DataFrame, dict[float, NDArray[np.bool_]]]:
     """Return the clean predictions, and what was right at each strength."""
     clean = folder.predictions(variant, seed)
     by_strength = {
-        float(str(strength)): compare_texts(
-            truth.iloc[rows["plate"]].reset_index(drop=True), rows["text"].reset_index(drop=True)
+        float(str(strength)): task.score_units(
+            units.iloc[rows["plate"]].reset_index(drop=True), rows.reset_index(drop=True)
         )
         for strength, rows in folder.noisy_predictions(variant, seed).groupby("strength")
     }
     return clean, by_strength
 
 
-def _check_plates(
+def _check_units(
     record: StudyRecord,
     clean: pd.DataFrame,
     by_strength: dict[float, NDArray[np.bool_]],
-    truth: pd.Series,
+    units: pd.DataFrame,
 ) -> None:
     """Raise ValueError for a run that read other plates than the study's, or not all of them."""
-    wanted = len(truth) if record.design != "cross-validation" else len(clean)
+    wanted = len(units) if record.design != "cross-validation" else len(clean)
     counts = {len(clean), *(len(right) for right in by_strength.values())}
-    if counts != {wanted} or list(clean["truth"]) != list(truth.iloc[clean["plate"]]):
+    if counts != {wanted} or list(clean["truth"]) != list(units["truth"].iloc[clean["plate"]]):
         raise ValueError(
             f"it did not read the study's {wanted} plates. Received: "
             f"{', '.join(map(str, sorted(counts)))} readings"
@@ -100,6 +102,7 @@ def _tell_facts(record: StudyRecord) -> dict[str, Any]:
         include={
             "name",
             "design",
+            "task",
             "preset",
             "question",
             "metric",

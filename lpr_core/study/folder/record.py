@@ -1,12 +1,14 @@
 """What `study.json` holds: the study as it was asked for, and where its numbers come from."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lpr_core.files import write_text_atomic
+from lpr_core.training.config import upgrade_settings
 from lpr_core.training.runs import MAX_RESULT_BYTES
 from lpr_core.untrusted import read_untrusted
 
@@ -70,6 +72,7 @@ class StudyRecord(BaseModel):
         schema_version: Version of this file's shape.
         name: Name of the folder.
         design: As `build_design` knows it.
+        task: As `find_task` knows it.
         preset: As `find_preset` knows it.
         question: What is answered.
         metric: Key of a run's metrics that decides.
@@ -90,6 +93,7 @@ class StudyRecord(BaseModel):
     schema_version: Literal[1] = Field(default=1, alias="schema")
     name: str
     design: str
+    task: str = "reading"
     preset: str
     question: str
     metric: str
@@ -103,6 +107,11 @@ class StudyRecord(BaseModel):
     base_config: dict[str, Any]
     weights: str = ""
     usable_character_accuracy: float = USABLE_CHARACTER_ACCURACY
+
+    @field_validator("base_config", mode="before")
+    @classmethod
+    def _take_old_names(cls, values: Any) -> Any:
+        return upgrade_settings(values) if isinstance(values, Mapping) else values
 
     @property
     def cells(self) -> tuple[tuple[str, dict[str, Factor]], ...]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from lpr_core.files import write_bytes_atomic, write_text_atomic
 from lpr_core.places import SHIPPED_DIR, studies_dir
 from lpr_core.study.folder.record import RECORD_NAME, StudyRecord
+from lpr_core.tasks.task import find_task
 from lpr_core.training.runs import MAX_RESULT_BYTES, RunFolder
 from lpr_core.untrusted import check_untrusted, open_untrusted, read_untrusted
 
@@ -320,28 +321,17 @@ class StudyOutcome:
 
 def correctness(folder: StudyFolder) -> StudyOutcome:
     """Compare what all finished runs read with the truth, character by character."""
+    task = find_task(folder.read_study().task)
     truth = folder.plates()["truth"].to_numpy(dtype=str)
     correct, plates = {}, {}
     for variant, seed in folder._list_keys():
         if folder.is_done(variant, seed):
             table = folder.predictions(variant, seed)
             plates[variant, seed] = table["plate"].to_numpy()
-            correct[variant, seed] = compare_texts(table["truth"], table["text"])
+            correct[variant, seed] = task.score_units(table, table)
     scores = [(variant, seed, right.mean()) for (variant, seed), right in correct.items()]
     accuracy = pd.DataFrame(scores, columns=["variant", "seed", "character_accuracy"])
     return StudyOutcome(truth, correct, plates, accuracy)
-
-
-def compare_texts(truth: pd.Series, read: pd.Series) -> NDArray[np.bool_]:
-    """Return which characters are right `(P, S)`, S being the longest true text's length.
-
-    What stands past the end of a shorter true text counts as right where nothing was read.
-    """
-    slots = int(truth.str.len().max())
-    symbols = [
-        np.array([list(text[:slots].ljust(slots)) for text in texts]) for texts in (truth, read)
-    ]
-    return np.asarray(symbols[0] == symbols[1])
 
 
 def _read_json(path: Path) -> dict[str, Any]:

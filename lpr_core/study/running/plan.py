@@ -85,13 +85,14 @@ class StudyPlan:
         return StudyRecord(
             name=name,
             design=design.name,
+            task=self.base.network.task,
             preset=self.preset.name,
             question=design.question,
             metric=design.metric,
             variants=tuple(variant.record() for variant in design.variants),
             seeds=self.seeds,
             created=datetime.now(UTC).isoformat(timespec="seconds"),
-            data=describe_plates(self.plates, self.base.recognizer.plate_format),
+            data=describe_plates(self.plates, self.base.network),
             base_config={**self.base.model_dump(mode="json"), "manifest": manifest_name},
             weights=Path(self.weights).name,
         )
@@ -158,7 +159,6 @@ def plan_study(request: StudyRequest) -> StudyPlan:
 
 
 def _find_plates(request: StudyRequest, preset: StudyPreset, base: TrainingConfig) -> StudyPlates:
-    plate_format = base.recognizer.plate_format
     if request.manifest is not None:
-        return read_plates(request.manifest, plate_format)
-    return draw_plates(preset.plates, plate_format, request.jobs)
+        return read_plates(request.manifest, base.network)
+    return draw_plates(preset.plates, base.network, request.jobs)

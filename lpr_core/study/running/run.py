@@ -6,16 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
-from lpr_core.data.manifest import read_manifest
 from lpr_core.study.folder.results import StudyFolder
 from lpr_core.study.running.twins import copy_run, find_twin, without_folders
+from lpr_core.tasks.saved import discard_files
 from lpr_core.training.config import TrainingConfig
 from lpr_core.training.runs import RunFolder
 
 Tell = Callable[[float], None]
 """Told the share of a run's training that is done, 0 to 1."""
-
-_WEIGHT_NAMES = ("recognizer.weights.h5", "recognizer.json")
 
 
 @dataclass(frozen=True)
@@ -68,8 +66,7 @@ def perform_run(order: RunOrder, tell: Tell) -> None:
 
 def discard_weights(run: RunFolder) -> None:
     """Remove a run's network."""
-    for name in _WEIGHT_NAMES:
-        (run.path / name).unlink(missing_ok=True)
+    discard_files(run.path)
 
 
 def _copy_from_twin(order: RunOrder, folder: StudyFolder, run: RunFolder) -> bool:
@@ -112,17 +109,17 @@ def _make_portable(order: RunOrder, run: RunFolder) -> None:
 
 def _measure(order: RunOrder, folder: StudyFolder, run: RunFolder) -> None:
     from lpr_core.study.running.robustness import read_noisy, score_train
-    from lpr_core.tasks.reading.network import load_recognizer
+    from lpr_core.tasks.networks import load_network
 
     if folder.is_done(order.variant, order.seed):
         return
-    config = order.config.recognizer
-    recognizer = load_recognizer(run.path)
-    plates = read_manifest(Path(order.config.manifest), config.plate_format)
-    asked = plates[plates["split"] == order.config.validation_split]
-    noisy = read_noisy(recognizer, config, asked)
+    config, network = order.config, load_network(run.path)
+    examples = config.task.read_examples(Path(config.manifest), config.network)
+    asked = examples[examples["split"] == config.validation_split]
+    noisy = read_noisy(network, config.network, asked)
     noisy["plate"] = np.array(order.asked_rows)[noisy["plate"]]
     folder.write_noisy_predictions(order.variant, order.seed, noisy)
-    train = score_train(recognizer, config, plates[plates["split"] == order.config.train_split])
+    learned = examples[examples["split"] == config.train_split]
+    train = score_train(network, config.network, learned)
     # Last, because it is what makes the run a done one.
     run.write_metrics({**run.read_metrics(), "train": train})

@@ -12,6 +12,7 @@ from typing import Any
 
 from lpr_core.study.folder.record import RECORD_NAME, StudyRecord
 from lpr_core.study.folder.results import StudyFolder
+from lpr_core.tasks.saved import is_network_file
 from lpr_core.training.config import FREE_FIELDS, TrainingConfig
 from lpr_core.training.runs import RunFolder
 
@@ -44,7 +45,7 @@ def copy_run(twin: RunFolder, run: RunFolder) -> None:
     """Copy a finished run, all of it or nothing, and note where it comes from."""
     draft = RunFolder(run.path.with_name(f"draft.{run.path.name}"))
     shutil.rmtree(draft.path, ignore_errors=True)
-    shutil.copytree(twin.path, draft.path, ignore=shutil.ignore_patterns("recognizer.*"))
+    shutil.copytree(twin.path, draft.path, ignore=_skip_networks)
     record = draft.read_config()
     origin = record.get(ORIGIN) or "/".join(
         (twin.path.parents[2].name, twin.path.parent.name, twin.path.name)
@@ -53,18 +54,24 @@ def copy_run(twin: RunFolder, run: RunFolder) -> None:
     draft.path.replace(run.path)
 
 
+def _skip_networks(_folder: str, names: list[str]) -> list[str]:
+    return list(filter(is_network_file, names))
+
+
 def without_folders(config: Mapping[str, Any]) -> dict[str, Any]:
     """Return a dumped `TrainingConfig` that names its files alone, not this machine's folders."""
-    recognizer = config["recognizer"]
+    network = config["network"]
     return {
         **config,
         "manifest": Path(config["manifest"]).name,
-        "recognizer": {**recognizer, "weights": Path(recognizer["weights"]).name},
+        "network": {**network, "weights": Path(network["weights"]).name},
     }
 
 
 def _settings_that_matter(config: Mapping[str, Any]) -> dict[str, Any]:
-    portable = without_folders(config)
+    # Through the class, so that a setting that is younger than the run has its default.
+    whole = TrainingConfig.model_validate(config).model_dump(mode="json")
+    portable = without_folders(whole)
     return {name: value for name, value in portable.items() if name not in FREE_FIELDS}
 
 

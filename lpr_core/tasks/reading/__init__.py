@@ -1,8 +1,9 @@
 """Reading: from a crop of a plate to its text, slot by slot.
 
-Here are the values that describe a network; `lpr_core.tasks.reading.network` builds it with Keras.
+Here are the values that describe a network; `lpr_core.tasks.networks` builds it with Keras.
 """
 
-from lpr_core.tasks.reading.config import RecognizerConfig, head_names
+from lpr_core.tasks.reading.config import ReadingConfig, head_names
+from lpr_core.tasks.reading.task import TASK
 
-__all__ = ["RecognizerConfig", "head_names"]
+__all__ = ["TASK", "ReadingConfig", "head_names"]

@@ -9,8 +9,9 @@ from streamlit.testing.v1 import AppTest
 
 from lpr_core.plates.readable import NOT_READ
 from lpr_core.serving import Floor
-from lpr_core.training.runs import HISTORY_COLUMNS, RunFolder
+from lpr_core.training.runs import RunFolder
 from tests.kit.dashboard_kit import html_of, open_page, said, sit_at_the_machine
+from tests.kit.histories import HISTORY_COLUMNS
 from tests.kit.tiny_reader import draw_tiny_plate, write_tiny_bundle
 
 NO_FLOOR = Floor(readable_from=0.0)
@@ -48,11 +49,11 @@ def samples(home_dir):
 
 def write_run(folder, state: str = "finished", reason: str = "", epochs: int = 3, **config) -> None:
     run = RunFolder(folder)
-    recognizer = {"backbone": "compact", "head": "attention", "weights": "none"}
+    network = {"backbone": "compact", "head": "attention", "weights": "none"}
     run.write_config(
         {
             "created": f"2026-01-0{len(list(folder.parent.iterdir()))}T10:00:00+00:00",
-            "config": {"seed": 0, "recognizer": recognizer, **config},
+            "config": {"seed": 0, "network": network, **config},
         }
     )
     values = {name: 0.5 for name in HISTORY_COLUMNS}

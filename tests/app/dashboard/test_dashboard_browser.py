@@ -7,7 +7,8 @@ import cv2
 import pytest
 
 from lpr_core.labels import LabelStore, Role
-from lpr_core.training.runs import HISTORY_COLUMNS, RunFolder
+from lpr_core.training.runs import RunFolder
+from tests.kit.histories import HISTORY_COLUMNS
 from tests.kit.planted_study import plant_study
 from tests.kit.tiny_reader import draw_tiny_plate, write_tiny_bundle
 

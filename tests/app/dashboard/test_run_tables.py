@@ -16,11 +16,11 @@ def as_dict(table: pd.DataFrame) -> dict:
 
 def test_only_settings_that_differ_are_listed():
     records = {
-        "a": record(seed=0, epochs=10, recognizer={"head": "pooled", "dropout": 0.2}),
-        "b": record(seed=1, epochs=10, recognizer={"head": "attention", "dropout": 0.2}),
+        "a": record(seed=0, epochs=10, network={"head": "pooled", "dropout": 0.2}),
+        "b": record(seed=1, epochs=10, network={"head": "attention", "dropout": 0.2}),
     }
     assert as_dict(compare_configs(records)) == {
-        "recognizer.head": {"a": "pooled", "b": "attention"},
+        "network.head": {"a": "pooled", "b": "attention"},
         "seed": {"a": "0", "b": "1"},
     }
 

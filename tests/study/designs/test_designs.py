@@ -51,21 +51,21 @@ def test_hypotheses_are_transfer_times_noise():
 )
 def test_a_variant_changes_what_it_names_and_nothing_else(name, weights, freeze, noise):
     config = build("hypotheses").find_variant(name).configure(BASE, seed=3)
-    recognizer = BASE.recognizer.model_copy(update={"weights": weights, "freeze": freeze})
+    network = BASE.network.model_copy(update={"weights": weights, "freeze": freeze})
     assert config == BASE.model_copy(
-        update={"recognizer": recognizer, "noise_strength": noise, "seed": 3}
+        update={"network": network, "noise_strength": noise, "seed": 3}
     )
 
 
 def test_noise_is_trained_with_the_whole_grid():
     design = build("noise")
     assert [v.configure(BASE).noise_strength for v in design.variants] == list(NOISE_GRID)
-    assert len({v.configure(BASE).recognizer for v in design.variants}) == 1
+    assert len({v.configure(BASE).network for v in design.variants}) == 1
 
 
 def test_freeze_depth_goes_from_open_to_frozen_for_each_backbone():
     design = build("freeze-depth")
-    configs = [v.configure(BASE).recognizer for v in design.variants]
+    configs = [v.configure(BASE).network for v in design.variants]
     depths = {
         name: [c.freeze for c in configs if c.backbone == name]
         for name in ("xception", "efficientnet_b0", "efficientnet_lite0")
@@ -77,13 +77,12 @@ def test_freeze_depth_goes_from_open_to_frozen_for_each_backbone():
 def test_freeze_depth_is_large_enough_for_xception_and_keeps_the_size_otherwise():
     small = find_preset("smoke").configure("plates.csv")
     heights = {
-        v.configure(small).recognizer.height
-        for v in build_design("freeze-depth", small, "").variants
+        v.configure(small).network.height for v in build_design("freeze-depth", small, "").variants
     }
     assert heights == {96}
     own = build_design("freeze-depth", small, "start.h5", "compact")
-    recognizers = [v.configure(small).recognizer for v in own.variants]
-    assert {(r.backbone, r.height, r.weights) for r in recognizers} == {("compact", 16, "start.h5")}
+    networks = [v.configure(small).network for v in own.variants]
+    assert {(r.backbone, r.height, r.weights) for r in networks} == {("compact", 16, "start.h5")}
 
 
 def test_learning_curve_grows_to_all_plates_with_and_without_transfer():
@@ -109,8 +108,7 @@ def test_each_remedy_is_one_change_to_the_frozen_network():
     design = build("remedies")
     configs = {v.name: v.configure(BASE) for v in design.variants}
     changes = {
-        name: (c.recognizer.freeze, c.recognizer.head, c.noise_strength)
-        for name, c in configs.items()
+        name: (c.network.freeze, c.network.head, c.noise_strength) for name, c in configs.items()
     }
     assert changes == {
         "frozen": (1.0, "pooled", NOISE),
@@ -119,7 +117,7 @@ def test_each_remedy_is_one_change_to_the_frozen_network():
         "milder-noise": (1.0, "pooled", 0.03),
         "all": (0.0, "positional", 0.03),
     }
-    assert {c.recognizer.weights for c in configs.values()} == {"start.h5"}
+    assert {c.network.weights for c in configs.values()} == {"start.h5"}
 
 
 @pytest.mark.parametrize("preset", study_preset_names())

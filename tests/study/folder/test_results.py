@@ -7,7 +7,6 @@ import pytest
 from lpr_core.study.folder import results
 from lpr_core.study.folder.results import (
     StudyFolder,
-    compare_texts,
     correctness,
     find_study,
     list_studies,
@@ -206,22 +205,6 @@ def test_correctness_knows_which_plates_a_fold_asked(tmp_path):
     assert list(outcome.plates["none", 0]) == [4, 5, 6]
     assert outcome.correct["none", 0].shape == (3, 7)
     assert list(outcome.plates["none", 1]) == list(range(12))
-
-
-@pytest.mark.parametrize(
-    ("truth", "read", "expected"),
-    [
-        ("AB1", "AB1", [True, True, True]),
-        ("AB1", "XXX", [False, False, False]),
-        ("AB1", "A", [True, False, False]),
-        ("AB1", "ABC1", [True, True, False]),
-        ("A", "AB", [True, False]),  # beside a plate of two symbols
-    ],
-)
-def test_texts_are_compared_slot_by_slot(truth, read, expected):
-    longest = "".ljust(len(expected), "Z")
-    rows = compare_texts(pd.Series([truth, longest]), pd.Series([read, longest]))
-    assert rows.tolist() == [expected, [True] * len(expected)]
 
 
 def test_studies_are_listed_newest_first(tmp_path):

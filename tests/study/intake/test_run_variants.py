@@ -7,8 +7,8 @@ from lpr_core.training.config import FREE_FIELDS
 
 
 def record(*, seed: int = 0, train_rows: int = 500, **config) -> dict:
-    recognizer = {"backbone": "compact", **config.pop("recognizer", {})}
-    config = {"manifest": f"/{seed}.csv", "seed": seed, "recognizer": recognizer, **config}
+    network = {"backbone": "compact", **config.pop("network", {})}
+    config = {"manifest": f"/{seed}.csv", "seed": seed, "network": network, **config}
     return {"config": config, "data": {"train_rows": train_rows}}
 
 
@@ -33,9 +33,7 @@ def test_the_cells_of_the_hypotheses():
     noisy = {"noise_strength": 0.1}
     tuned = {"weights": "imagenet"}
     runs = [
-        record(recognizer=recognizer, **noise)
-        for recognizer in ({}, FROZEN, tuned)
-        for noise in ({}, noisy)
+        record(network=network, **noise) for network in ({}, FROZEN, tuned) for noise in ({}, noisy)
     ]
     variants = tell_apart(runs)
     assert [(variant.name, variant.label) for variant in variants] == [
@@ -56,8 +54,8 @@ def test_the_cells_of_the_hypotheses():
         ({"learning_rate": 0.1}, {"learning_rate": 0.2}),
         ({"noise_strength": 0.1}, {"noise_strength": 0.2}),
         ({"train_rows": 500}, {"train_rows": 600}),
-        ({"recognizer": FROZEN, "epochs": 5}, {"epochs": 8}),  # in two cells
-        ({"recognizer": {"weights": "a", "freeze": 0.2}}, {"recognizer": {"weights": "a"}}),
+        ({"network": FROZEN, "epochs": 5}, {"epochs": 8}),  # in two cells
+        ({"network": {"weights": "a", "freeze": 0.2}}, {"network": {"weights": "a"}}),
     ],
 )
 def test_whatever_else_differs_is_no_factorial(one, other):
@@ -78,9 +76,9 @@ def test_what_differs_stands_in_names_and_labels():
 
 def test_settings_that_make_the_cells_are_told_within_one_only():
     runs = [
-        record(recognizer={"weights": "/here/one.h5", "freeze": 0.5}),
-        record(recognizer={"weights": "/there/one.h5", "freeze": 0.25}),
-        record(recognizer=FROZEN | {"weights": "one.h5"}),
+        record(network={"weights": "/here/one.h5", "freeze": 0.5}),
+        record(network={"weights": "/there/one.h5", "freeze": 0.25}),
+        record(network=FROZEN | {"weights": "one.h5"}),
     ]
     assert labels(*runs) == [
         "Fine-tuned, freeze 0.5",

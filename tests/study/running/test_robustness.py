@@ -5,21 +5,22 @@ import pytest
 from lpr_core.plates.format import encode_plates, one_hot
 from lpr_core.study.designs import NOISE_GRID
 from lpr_core.study.running.robustness import (
-    MAX_TRAIN_PLATES,
-    load_pictures,
+    MAX_TRAIN_EXAMPLES,
     make_noisy,
     read_noisy,
     score_train,
 )
+from lpr_core.tasks.reading import TASK
+from lpr_core.tasks.reading.task import Reading
 from tests.kit.training_kit import (
     HEIGHT,
     PLATE_FORMAT,
     WIDTH,
-    make_recognizer_config,
+    make_reading_config,
     write_plates,
 )
 
-CONFIG = make_recognizer_config()
+CONFIG = make_reading_config()
 
 
 class Oracle:
@@ -27,7 +28,7 @@ class Oracle:
 
     def __init__(self, plates: pd.DataFrame) -> None:
         targets = one_hot(encode_plates(list(plates["plate_text"]), PLATE_FORMAT), PLATE_FORMAT)
-        pictures = load_pictures(plates, CONFIG)
+        pictures = TASK.read_pictures(plates, CONFIG)
         self.known = {p.tobytes(): t for p, t in zip(pictures, targets, strict=True)}
         self.unknown = one_hot(np.zeros((1, 3), np.int64), PLATE_FORMAT)[0]
         self.seen: list[np.ndarray] = []
@@ -85,8 +86,8 @@ def test_training_plates_are_scored(plates):
 
 def test_at_most_a_thousand_training_plates_are_scored(plates, monkeypatch):
     many = pd.concat([plates] * 40, ignore_index=True)
+    oracle = Oracle(plates)
     monkeypatch.setattr(
-        "lpr_core.study.running.robustness.load_pictures",
-        lambda rows, _: np.zeros((len(rows), 1, 1, 3), np.uint8),
+        Reading, "read_pictures", lambda _, rows, __: np.zeros((len(rows), 1, 1, 3), np.uint8)
     )
-    assert score_train(Oracle(plates), CONFIG, many)["count"] == MAX_TRAIN_PLATES
+    assert score_train(oracle, CONFIG, many)["count"] == MAX_TRAIN_EXAMPLES

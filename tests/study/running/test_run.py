@@ -143,9 +143,9 @@ def test_equal_seeds_give_every_variant_the_same_head(manifest, tmp_path, monkey
     heads = {}
 
     def note(order, tell):
-        from lpr_core.tasks.reading.network import build_recognizer
+        from lpr_core.tasks.networks import build_network
 
-        network = build_recognizer(order.config.recognizer, seed=order.config.seed)
+        network = build_network(order.config.network, seed=order.config.seed)
         weights = network.get_layer("branch_0_output").get_weights()[0]
         heads[order.variant, order.seed] = np.asarray(weights)
         raise ArithmeticError("far enough")
@@ -233,9 +233,9 @@ def test_kept_weights_go_when_they_are_no_longer_asked_for(manifest, tmp_path):
     only = {"num_seeds": 1, "only": ("none",)}
     run_study(StudyRequest(**settings, **only, keeps_weights=True), tmp_path / "s")
     run = StudyFolder(tmp_path / "s").run("none", 0)
-    assert (run.path / "recognizer.weights.h5").is_file()
+    assert (run.path / "network.weights.h5").is_file()
     run_study(StudyRequest(**settings, **only), tmp_path / "s")
-    assert not (run.path / "recognizer.weights.h5").exists()
+    assert not (run.path / "network.weights.h5").exists()
 
 
 def test_a_learning_curve_takes_equal_steps_on_fewer_plates(manifest, tmp_path):
@@ -267,7 +267,7 @@ def test_a_whole_study_ends_without_its_work_folder(manifest, tmp_path):
 def test_drawn_plates_come_with_pictures(manifest, tmp_path, monkeypatch):
     from lpr_core.study.plates import StudyPlates, read_plates
 
-    own = read_plates(manifest, TINY.configure("").recognizer.plate_format)
+    own = read_plates(manifest, TINY.configure("").network)
     drawn = StudyPlates(own.manifest_path, own.frame, "drawn", "drawn plates")
     monkeypatch.setattr(plan, "draw_plates", lambda *_: drawn)
     request = StudyRequest("hypotheses", "tiny", num_seeds=1, only=("frozen",))

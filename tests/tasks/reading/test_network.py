@@ -7,19 +7,15 @@ from lpr_core.backbones import build as backbones
 from lpr_core.backbones.freezing import freeze_backbone
 from lpr_core.backbones.norms import list_norms
 from lpr_core.plates.format import SEVEN
-from lpr_core.tasks.reading.config import RecognizerConfig, head_names
+from lpr_core.tasks.networks import build_network, load_network, save_network
+from lpr_core.tasks.reading.config import ReadingConfig, head_names
 from lpr_core.tasks.reading.heads import pooled_head, positional_head
-from lpr_core.tasks.reading.network import (
-    build_recognizer,
-    load_recognizer,
-    read_recognizer_config,
-    save_recognizer,
-)
+from lpr_core.tasks.saved import read_network_config
 from tests.kit.training_kit import (
     HEIGHT,
     PLATE_FORMAT,
     WIDTH,
-    make_recognizer_config,
+    make_reading_config,
     tiny_backbone,
 )
 
@@ -42,7 +38,7 @@ def pictures() -> np.ndarray:
 
 
 def test_the_default_is_the_accounts_network():
-    recognizer = build_recognizer(RecognizerConfig())
+    recognizer = build_network(ReadingConfig())
     assert recognizer.count_params() == 7_376_216
     assert recognizer.input_shape == (None, 224, 224, 3)
     assert recognizer.output_shape == (None, 7, 35)
@@ -55,7 +51,7 @@ def test_the_default_is_the_accounts_network():
 
 @pytest.mark.parametrize("head", head_names())
 def test_each_slot_has_probabilities(tiny_network, pictures, head):
-    recognizer = build_recognizer(make_recognizer_config(head=head))
+    recognizer = build_network(make_reading_config(head=head))
     probabilities = answer(recognizer, pictures)
     assert probabilities.shape == (3, PLATE_FORMAT.slots, PLATE_FORMAT.num_symbols)
     assert probabilities.min() >= 0
@@ -69,7 +65,7 @@ def test_what_a_head_knows_of_places(tiny_network, head, keeps_place):
     left = np.full((1, HEIGHT, WIDTH, 3), 255, np.float32)
     left[:, :, 8:12] = 0
     right = np.roll(left, 24, axis=2)
-    recognizer = build_recognizer(make_recognizer_config(head=head), seed=0)
+    recognizer = build_network(make_reading_config(head=head), seed=0)
     answers = [answer(recognizer, picture) for picture in (left, right)]
     assert np.allclose(*answers, atol=1e-5) is not keeps_place
 
@@ -86,8 +82,7 @@ def test_positional_and_pooled_heads_are_of_one_size():
 
 def test_equal_seeds_give_equal_networks(tiny_network, pictures):
     answers = [
-        answer(build_recognizer(make_recognizer_config(), seed=seed), pictures)
-        for seed in (1, 1, 2)
+        answer(build_network(make_reading_config(), seed=seed), pictures) for seed in (1, 1, 2)
     ]
     np.testing.assert_array_equal(answers[0], answers[1])
     assert not np.allclose(answers[0], answers[2], atol=1e-4)
@@ -95,70 +90,70 @@ def test_equal_seeds_give_equal_networks(tiny_network, pictures):
 
 @pytest.mark.parametrize("head", head_names())
 def test_saved_and_loaded_recognizers_agree(tiny_network, pictures, tmp_path, head):
-    config = make_recognizer_config(head=head, freeze=0.5)
-    recognizer = build_recognizer(config)
+    config = make_reading_config(head=head, freeze=0.5)
+    recognizer = build_network(config)
     recognizer.compile("adam", "categorical_crossentropy", run_eagerly=True)
     recognizer.train_on_batch(pictures, np.eye(4, dtype=np.float32)[np.zeros((3, 3), int)])
-    save_recognizer(recognizer, config, tmp_path)
-    assert read_recognizer_config(tmp_path) == config
-    loaded = load_recognizer(tmp_path)
+    save_network(recognizer, config, tmp_path)
+    assert read_network_config(tmp_path) == config
+    loaded = load_network(tmp_path)
     np.testing.assert_allclose(answer(loaded, pictures), answer(recognizer, pictures), atol=1e-6)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
-        "recognizer.json",
-        "recognizer.weights.h5",
+        "network.json",
+        "network.weights.h5",
     ]
 
 
 def test_a_keras_file_of_a_recognizer_needs_no_custom_objects(tiny_network, pictures, tmp_path):
-    recognizer = build_recognizer(make_recognizer_config())
+    recognizer = build_network(make_reading_config())
     recognizer.save(tmp_path / "model.keras")
     loaded = keras.saving.load_model(tmp_path / "model.keras")
     np.testing.assert_allclose(answer(loaded, pictures), answer(recognizer, pictures), atol=1e-6)
 
 
 def test_a_folder_without_a_recognizer(tmp_path):
-    with pytest.raises(FileNotFoundError, match="holds no recognizer"):
-        load_recognizer(tmp_path)
+    with pytest.raises(FileNotFoundError, match="holds no network"):
+        load_network(tmp_path)
 
 
 class TestWeightsOfAnotherRun:
     @pytest.fixture
     def donor(self, tiny_network, tmp_path):
-        config = make_recognizer_config(head="pooled")
-        donor = build_recognizer(config, seed=7)
-        save_recognizer(donor, config, tmp_path / "donor")
+        config = make_reading_config(head="pooled")
+        donor = build_network(config, seed=7)
+        save_network(donor, config, tmp_path / "donor")
         return donor, str(tmp_path / "donor")
 
     def test_only_the_backbone_is_taken(self, donor):
         network, folder = donor
-        taker = build_recognizer(make_recognizer_config(head="attention", weights=folder))
+        taker = build_network(make_reading_config(head="attention", weights=folder))
         received = taker.get_layer("backbone").get_weights()
         for old, new in zip(network.get_layer("backbone").get_weights(), received, strict=True):
             np.testing.assert_array_equal(old, new)
 
     def test_the_whole_network_is_taken(self, donor, pictures):
         network, folder = donor
-        config = make_recognizer_config(head="pooled", weights=folder, weights_scope="network")
+        config = make_reading_config(head="pooled", weights=folder, weights_scope="network")
         np.testing.assert_array_equal(
-            answer(build_recognizer(config), pictures), answer(network, pictures)
+            answer(build_network(config), pictures), answer(network, pictures)
         )
 
     def test_another_head_does_not_fit(self, donor):
-        config = make_recognizer_config(weights=donor[1], weights_scope="network")
+        config = make_reading_config(weights=donor[1], weights_scope="network")
         with pytest.raises(ValueError, match="differs from this one; take only its backbone"):
-            build_recognizer(config)
+            build_network(config)
 
     def test_another_backbone_does_not_fit(self, donor):
-        config = make_recognizer_config(backbone="vgg16", height=32, weights=donor[1])
+        config = make_reading_config(backbone="vgg16", height=32, weights=donor[1])
         with pytest.raises(ValueError, match=r"a run with the backbone vgg16\. .* \(compact\)"):
-            build_recognizer(config)
+            build_network(config)
 
 
 class TestBatchNormMomentum:
     @pytest.mark.parametrize(("asked", "expected"), [(None, {0.8, 0.99}), (0.97, {0.97})])
     def test_every_norm_has_it(self, tiny_network, asked, expected):
-        config = make_recognizer_config(head="pooled", batch_norm_momentum=asked)
-        norms = list_norms(build_recognizer(config))
+        config = make_reading_config(head="pooled", batch_norm_momentum=asked)
+        norms = list_norms(build_network(config))
         assert len(norms) == 1 + config.plate_format.slots  # the backbone's, the branches'
         assert {norm.momentum for norm in norms} == expected
 
@@ -181,17 +176,17 @@ class TestFreezing:
         ],
     )
     def test_open_layers(self, tiny_network, settings, open_names):
-        recognizer = build_recognizer(make_recognizer_config(**settings))
+        recognizer = build_network(make_reading_config(**settings))
         layers = recognizer.get_layer("backbone").layers
         assert [layer.name for layer in layers if layer.trainable_weights] == open_names
 
     def test_the_head_always_learns(self, tiny_network):
-        recognizer = build_recognizer(make_recognizer_config(freeze=1.0))
+        recognizer = build_network(make_reading_config(freeze=1.0))
         trainable = {weight.path.split("/")[0] for weight in recognizer.trainable_weights}
         assert trainable == {"position", "slot_attention", "slot_dense", "plate"}
 
     def test_frozen_statistics_do_not_move(self, tiny_network, pictures):
-        recognizer = build_recognizer(make_recognizer_config(freeze=1.0))
+        recognizer = build_network(make_reading_config(freeze=1.0))
         backbone = recognizer.get_layer("backbone")
         before = backbone.get_weights()
         recognizer(pictures, training=True)
@@ -216,4 +211,4 @@ class TestFreezing:
 )
 def test_bad_configurations(settings, message):
     with pytest.raises(ValidationError, match=message):
-        RecognizerConfig(**settings)
+        ReadingConfig(**settings)

@@ -1,0 +1,201 @@
+"""What a task promises: examples, a network, a loss, a table of predictions, one score a unit.
+
+Training, studies and evidence know tasks by these promises alone. A task of ours is a package
+`lpr_core.tasks.<name>`, a task of somebody else's any module that can be imported, named by its
+dotted path; either has an object `TASK`. Nothing here imports Keras, and a task does so only where
+it is asked for a network.
+"""
+
+import pkgutil
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from lpr_core.backbones.facts import BackboneName
+
+if TYPE_CHECKING:
+    import keras
+
+    from lpr_core.data.batches import BatchOptions, PictureBatches
+
+_OURS = "lpr_core.tasks"
+
+
+class NetworkConfig(BaseModel):
+    """What the networks of all tasks have: a backbone, its pictures, where its weights start.
+
+    Attributes:
+        task: Name of the task, as `find_task` knows it.
+        backbone: The backbone below whatever the task puts on top.
+        height: Pixels of the pictures.
+        width: Likewise.
+        weights: Start values of the backbone: `none` (random), `imagenet`, the path of a weight
+            file, or the folder of a run with the same backbone.
+        weights_scope: With the folder of a run: take its `backbone`, or its whole `network`.
+        freeze: Share of the backbone's layers, from the picture upwards, that do not learn.
+        open_layers: When given, only the last so many layers of the backbone learn.
+        freeze_batch_norm: Keep BatchNormalization in inference mode in open layers as well.
+        batch_norm_momentum: When given, the share of its moving statistics that each
+            BatchNormalization keeps in a step, in the place of the layer's own. Keras'
+            MobileNetV2 has 0.999: after 1,500 steps a fifth of it is still the start values.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    task: str
+    backbone: BackboneName = "efficientnet_b0"
+    height: int = Field(default=224, ge=16)
+    width: int = Field(default=224, ge=16)
+    weights: str = "none"
+    weights_scope: Literal["backbone", "network"] = "backbone"
+    freeze: float = Field(default=0.0, ge=0, le=1)
+    open_layers: int | None = Field(default=None, ge=0)
+    freeze_batch_norm: bool = False
+    batch_norm_momentum: float | None = Field(default=None, gt=0, lt=1)
+
+    @model_validator(mode="after")
+    def _check_freezing(self) -> Self:
+        if self.open_layers is not None and self.freeze:
+            raise ValueError("`freeze` and `open_layers` exclude each other; give one of them.")
+        return self
+
+    @property
+    def is_frozen(self) -> bool:
+        """Whether no layer of the backbone learns."""
+        return self.freeze == 1 or self.open_layers == 0
+
+
+@dataclass(frozen=True)
+class TaskWords:
+    """What people call a task's results.
+
+    Attributes:
+        unit: What gets one score, in the singular.
+        units: The same in the plural.
+        score: Name of the main score in a title: `Characters right`.
+        whole: Name of the share of units with all parts right; empty where a unit has one part.
+    """
+
+    unit: str
+    units: str
+    score: str
+    whole: str = ""
+
+
+class Task(Protocol):
+    """A task; `lpr_core.tasks.reading` is one.
+
+    Attributes:
+        name: As `find_task` knows it.
+        words: What people call its results.
+        config: The class of its network's configuration.
+        scores: Names of what is measured in each epoch, shares with 1 as the best, the one that
+            decides first. They are keys of `metrics.json`, and with `val_` columns of the history.
+        group: The column of examples that must not stand on both sides of a split.
+        noisy_columns: Those of `tabulate_outputs` that `score_units` needs, and no more: a study
+            keeps them for each strength of noise.
+    """
+
+    name: str
+    words: TaskWords
+    config: type[NetworkConfig]
+    scores: tuple[str, ...]
+    group: str
+    noisy_columns: tuple[str, ...]
+
+    def read_examples(self, manifest_path: Path, network: Any) -> pd.DataFrame:
+        """Return the rows of a manifest, with a column `split` (empty text where unknown).
+
+        Raises:
+            ValueError: A row is bad; all bad rows are told.
+            FileNotFoundError: There is no such file.
+        """
+
+    def read_pictures(self, examples: pd.DataFrame, network: Any) -> NDArray[np.uint8]:
+        """Return the pictures of some rows at the network's size `(N, H, W, 3)`, RGB 0..255."""
+
+    def encode_targets(self, examples: pd.DataFrame, network: Any) -> NDArray[Any]:
+        """Return the truth of some rows `(N, ...)`, as `measure` and `score` take it."""
+
+    def make_batches(
+        self, examples: pd.DataFrame, network: Any, options: "BatchOptions"
+    ) -> "PictureBatches":
+        """Return the batches that the network learns from, or is measured on.
+
+        Raises:
+            ValueError: There are too few examples.
+        """
+
+    def build_graph(self, network: Any) -> "keras.Model":
+        """Return the network with random weights; its backbone is a layer called `backbone`.
+
+        Input `image` `(N, height, width, 3)` float32 RGB of 0..255.
+
+        Raises:
+            ValueError: The configuration does not fit together.
+        """
+
+    def make_loss(self, network: Any, label_smoothing: float) -> Any:
+        """Return what `keras.Model.compile` takes as `loss`."""
+
+    def make_metrics(self, network: Any) -> list["keras.metrics.Metric"]:
+        """Return Keras metrics with the names `scores`."""
+
+    def measure(
+        self, truth: NDArray[Any], outputs: NDArray[Any], label_smoothing: float
+    ) -> dict[str, float]:
+        """Return `loss` and all `scores` of validation examples."""
+
+    def score(self, truth: NDArray[Any], outputs: NDArray[Any]) -> dict[str, Any]:
+        """Return what `metrics.json` says of a finished run: `count`, all `scores`, and more."""
+
+    def tabulate_truth(self, examples: pd.DataFrame) -> pd.DataFrame:
+        """Return what is known of each row: `image_path` and whatever `score_units` needs."""
+
+    def tabulate_outputs(self, outputs: NDArray[Any], network: Any) -> pd.DataFrame:
+        """Return what the network says of each picture, one row each."""
+
+    def score_units(self, truth: pd.DataFrame, said: pd.DataFrame) -> NDArray[Any]:
+        """Return the score of each unit in parts `(P, S)`, each 0 to 1; a unit's is their mean.
+
+        Args:
+            truth: Rows of `tabulate_truth`.
+            said: The rows of `tabulate_outputs` about the same units, with `noisy_columns` at
+                least.
+        """
+
+    def measure_baseline(
+        self, train: pd.DataFrame, validation: pd.DataFrame, network: Any
+    ) -> dict[str, Any]:
+        """Return how far one gets without looking: the first of `scores`, and more."""
+
+
+def task_names() -> tuple[str, ...]:
+    """Return the names of the tasks that come with the workbench."""
+    package = import_module(_OURS)
+    return tuple(
+        sorted(found.name for found in pkgutil.iter_modules(package.__path__) if found.ispkg)
+    )
+
+
+def find_task(name: str) -> Task:
+    """Return a task: one of ours by its name, or any other by the dotted path of its module.
+
+    Raises:
+        ValueError: There is none; the message lists ours.
+    """
+    path = f"{_OURS}.{name}" if name in task_names() else name
+    try:
+        module = import_module(path if "." in path else f"{_OURS}.{path}")
+        return cast(Task, module.TASK)
+    except (ImportError, AttributeError) as error:
+        raise ValueError(
+            f"The tasks are {', '.join(task_names())}, and any module with a `TASK`. "
+            f"Received: {name!r} ({error})"
+        ) from error
