@@ -151,7 +151,7 @@ def plot_differences(
         x=effects["mean"] * 100,
         y=[wrap_name(name) for name in names],
         mode="markers",
-        name="Mean with 95 % interval",
+        name="Mean with simultaneous 95 % interval",
         marker={"color": "#2f6fd0", "size": 11, "symbol": "diamond"},
         error_x={
             "type": "data",

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from lpr_core.evidence.cells import Cell, Score, score_cell, score_crossed
-from lpr_core.evidence.judging.comparisons import Comparison, compare, contrast_variants
+from lpr_core.evidence.judging.comparisons import Comparison, contrast_variants
 from lpr_core.evidence.judging.factorial import Interaction, find_interactions
+from lpr_core.evidence.judging.families import compare
 from lpr_core.evidence.judging.findings import Finding, find_differences
-from lpr_core.evidence.judging.planning import NUM_HYPOTHESES
 from lpr_core.evidence.judging.strength import NoiseFinding, judge_strength
 from lpr_core.evidence.judging.verdicts import Verdict, judge_hypotheses
 from lpr_core.evidence.mistakes import count_confusions, list_misread
@@ -94,7 +94,8 @@ class Answers(BaseModel):
     """Everything that a study says; pages, reports and documents take their numbers from here.
 
     Attributes:
-        schema_version: Version of this file's shape.
+        schema_version: Version of this file's shape and of how it is judged; where an older file
+            would be shown, its study is judged anew.
         facts: What the study is about; see `StudyInputs`.
         runs_fingerprint: Of the predictions that all this was computed from.
         num_runs: Finished runs.
@@ -106,7 +107,7 @@ class Answers(BaseModel):
         cells: How well each variant reads.
         verdicts: On H1 to H4; none for other designs.
         interactions: Of transfer and noise; none for other designs.
-        contrasts: Each pair of cells of the hypotheses, p-values adjusted for all pairs.
+        contrasts: Each pair of cells of the hypotheses, adjusted for all pairs.
         findings: Each variant against its reference; none for `hypotheses`.
         folds: Of a cross-validation, what all folds together read, by way of transfer.
         response: What is read at each strength of noise.
@@ -118,7 +119,7 @@ class Answers(BaseModel):
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
-    schema_version: Literal[1] = Field(default=1, alias="schema")
+    schema_version: Literal[2] = Field(default=2, alias="schema")
     facts: dict[str, Any]
     runs_fingerprint: str
     num_runs: int
@@ -172,13 +173,7 @@ def answer_study(inputs: StudyInputs) -> Answers:
         runs_fingerprint=inputs.fingerprint,
         num_runs=len(inputs.correct),
         num_wanted=len(inputs.factors) * len(inputs.seeds),
-        notes=list_notes(
-            cells,
-            inputs.seeds,
-            inputs.faults,
-            inputs.usable,
-            NUM_HYPOTHESES if is_hypotheses else 1,
-        ),
+        notes=list_notes(cells, inputs.seeds, inputs.faults, inputs.usable),
         baseline=inputs.baseline,
         usable=inputs.usable,
         cells=cells,

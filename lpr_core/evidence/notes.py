@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lpr_core.evidence.cells import Cell
 from lpr_core.evidence.wording import count, percent
-from lpr_core.statistics.significance import smallest_seed_count
+from lpr_core.statistics.significance import MIN_SEEDS
 
 WIDE = 0.2
 """Shares of right characters further apart than this are not the same result twice."""
@@ -15,7 +15,6 @@ def list_notes(
     seeds: Sequence[int],
     faults: Mapping[tuple[str, int], str],
     usable: float,
-    num_tests: int,
 ) -> tuple[str, ...]:
     """Return a sentence for each thing that the numbers alone would hide.
 
@@ -25,12 +24,11 @@ def list_notes(
         faults: By variant and seed: why the run failed or cannot be read.
         usable: Character accuracy from which on a reader is of use; who does not even read half of
             it of the training plates has learned little.
-        num_tests: Hypotheses that share the error by Holm.
     """
     return (
         *_note_missing(cells, seeds),
         *(f"{variant}, seed {seed}, failed: {why}" for (variant, seed), why in faults.items()),
-        *_note_seeds(len(seeds), smallest_seed_count(num_tests)),
+        *_note_seeds(len(seeds)),
         *_note_learning([cell for cell in cells if _learned_little(cell, usable)]),
         *_note_spread([cell for cell in cells if not _learned_little(cell, usable)]),
     )
@@ -46,11 +44,11 @@ def _note_missing(cells: Sequence[Cell], seeds: Sequence[int]) -> Iterator[str]:
         )
 
 
-def _note_seeds(num_seeds: int, fewest: int) -> Iterator[str]:
-    if num_seeds < fewest:
+def _note_seeds(num_seeds: int) -> Iterator[str]:
+    if num_seeds < MIN_SEEDS:
         yield (
-            f"With {count(num_seeds, 'seed')} no difference can be called sure; it takes {fewest} "
-            "at least."
+            f"With {count(num_seeds, 'seed')} no difference can be called sure; it takes "
+            f"{MIN_SEEDS} at least."
         )
 
 

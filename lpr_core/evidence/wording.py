@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from lpr_core.evidence.judging.planning import MARGIN, MAX_FURTHER_SEEDS
+from lpr_core.statistics.significance import MIN_SEEDS
 
 if TYPE_CHECKING:
     from lpr_core.evidence.judging.hypotheses import Name
@@ -14,11 +15,32 @@ SCOPES = {"none": "from scratch", "frozen": "frozen", "fine-tuned": "fine-tuned"
 
 MINUS = "\N{MINUS SIGN}"
 
+SIMULTANEOUS = "simultaneous 95 % interval"
+"""What intervals are called that hold at 95 % all together, not each."""
+
+SIGNS_P = "p, signs flipped"
+"""Heading of the test that stands beside the one that decides."""
+
 _SUBJECTS = {
     "none": "Networks trained from scratch",
     "frozen": "Networks with a frozen, pretrained backbone",
     "fine-tuned": "Networks fine-tuned from pretrained weights",
 }
+
+
+def tell_method(parts: str) -> str:
+    """Return how differences are judged; `parts` names what shares the error: `comparisons`."""
+    return (
+        "One test decides: Student's t on two-way random effects of seeds and plates, so that what "
+        "it says holds for other seeds and other plates of the same kind (characters of one plate "
+        f"are never counted as independent). Its p-values are adjusted by Holm for all {parts}. "
+        "The intervals rest on the same t and hold at 95 % all together: each has its part of the "
+        "error of 5 % (Bonferroni), and where a later step of Holm decides what such an interval "
+        "would leave open, it ends at the number to beat. With one seed intervals hold for other "
+        f"plates alone, and with fewer than {MIN_SEEDS} seeds nothing is decided. Beside the test, "
+        "deciding nothing, stands one on these very plates: the signs of the seeds' paired "
+        "differences are flipped in all ways there are, adjusted for all comparisons (max-T)."
+    )
 
 
 def name_scope(level: str) -> str:
@@ -41,6 +63,11 @@ def percent(share: float) -> str:
 def p_text(p_value: float) -> str:
     """Return a p-value as `p = 0.031` or `p < 0.001`."""
     return f"p = {p_value:.3f}" if p_value >= 0.001 else "p < 0.001"
+
+
+def show_p(p_value: float) -> str:
+    """Return a p-value for a table, with four decimals or as `< 0.0001`."""
+    return f"{p_value:.4f}" if p_value >= 0.0001 else "< 0.0001"
 
 
 def count(number: int, noun: str) -> str:
@@ -101,7 +128,7 @@ def _phrase_level(part: "Part") -> str:
     relation = "more" if effect > part.target else "less"
     return (
         f"read {percent(effect)} of the characters, {relation} than the usable "
-        f"{percent(part.target)} (95 % interval {percent(low)} to {percent(high)})"
+        f"{percent(part.target)} ({SIMULTANEOUS} {percent(low)} to {percent(high)})"
     )
 
 
@@ -112,7 +139,7 @@ def _phrase_difference(name: "Name", part: "Part") -> str:
         "H3": "with noise in training than without, on clean plates",
         "H4": f"with noise than the best of the other cells, {part.rival}",
     }[name]
-    interval = f"95 % interval {points(found.low)} to {points(found.high)}"
+    interval = f"{SIMULTANEOUS} {points(found.low)} to {points(found.high)}"
     if len(part.comparisons) > 1:
         _, low, high = _numbers(part)
         interval += f"; against whichever cell is truly the best, {points(low)} to {points(high)}"

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lpr_core.evidence.answers import Answers
-from lpr_core.evidence.wording import SCOPES, percent, points
+from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS, percent, points, show_p
 from lpr_core.report.facts import list_facts
 from lpr_core.report.sections import Claim, Section
 from lpr_core.report.tables import Table, show_effect
@@ -54,8 +54,8 @@ def render_verdicts(answers: Answers) -> str:
             show = percent if part.target else points
             numbers = f"{show_effect(part)} [{show(part.low)}, {show(part.high)}]"
             numbers += ", plates alone" if part.num_seeds == 1 else ""
-            rows.append((SCOPES[part.scope], part.outcome, numbers, f"{part.p_holm:.3f}"))
-    columns = ("hypothesis", "verdict", "effect (95 % interval)", "Holm p")
+            rows.append((SCOPES[part.scope], part.outcome, numbers, show_p(part.p_holm)))
+    columns = ("hypothesis", "verdict", f"effect ({SIMULTANEOUS})", "Holm p")
     return render_table(Table("Verdicts", columns, tuple(rows)))
 
 

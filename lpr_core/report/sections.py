@@ -10,7 +10,7 @@ from lpr_core import charts
 from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.curves import band_histories
 from lpr_core.evidence.judging.factorial import describe_effects
-from lpr_core.evidence.wording import describe_intervals
+from lpr_core.evidence.wording import describe_intervals, tell_method
 from lpr_core.report import frames, tables
 from lpr_core.report.suspect_tables import tabulate_suspect
 from lpr_core.report.tables import Table
@@ -110,7 +110,8 @@ def _tell_findings(answers: Answers) -> Section | None:
     shown = [tables.tabulate_findings(answers)]
     if answers.folds:
         shown.append(tables.tabulate_folds(answers))
-    return Section("What was found", sentences, figures=tuple(figures), tables=tuple(shown))
+    told = (*sentences, tell_method("comparisons"))
+    return Section("What was found", told, figures=tuple(figures), tables=tuple(shown))
 
 
 def _plot_findings(answers: Answers) -> go.Figure:

@@ -10,7 +10,15 @@ from lpr_core.evidence.cells import Cell, Score
 from lpr_core.evidence.judging.factorial import Interaction
 from lpr_core.evidence.judging.verdicts import Part, Verdict
 from lpr_core.evidence.noise import Knee
-from lpr_core.evidence.wording import SCOPES, percent, points, show_range
+from lpr_core.evidence.wording import (
+    SCOPES,
+    SIGNS_P,
+    SIMULTANEOUS,
+    percent,
+    points,
+    show_p,
+    show_range,
+)
 from lpr_core.report.frames import arrange_map, frame_response
 
 _NUM_MISREAD = 5
@@ -37,11 +45,12 @@ def tabulate_parts(verdict: Verdict) -> Table:
         "way",
         "verdict",
         "effect",
-        _head_interval([part.num_seeds for part in verdict.parts if part.num_seeds]),
+        _head_interval([part.num_seeds for part in verdict.parts if part.num_seeds], SIMULTANEOUS),
         "seeds alone (BCa)",
         "plates alone",
         "p",
         "Holm p",
+        SIGNS_P,
         "seeds",
         "plates",
     )
@@ -51,7 +60,7 @@ def tabulate_parts(verdict: Verdict) -> Table:
 
 def _show_part(part: Part) -> tuple[str, ...]:
     if part.effect is None:
-        return (SCOPES[part.scope], "not compared", *[""] * 8)
+        return (SCOPES[part.scope], "not compared", *[""] * 9)
     found = part.weakest
     return (
         SCOPES[part.scope] + (f", less {part.rival}" if len(part.comparisons) > 1 else ""),
@@ -60,8 +69,9 @@ def _show_part(part: Part) -> tuple[str, ...]:
         show_range(part, part.low, part.high),
         show_range(part, found.seeds_low, found.seeds_high),
         show_range(part, found.plates_low, found.plates_high),
-        _show_p(part.p_value),
-        _show_p(part.p_holm),
+        show_p(part.p_value),
+        show_p(part.p_holm),
+        show_p(found.p_signs),
         str(part.num_seeds),
         f"{part.num_plates:,}",
     )
@@ -74,13 +84,9 @@ def show_effect(part: Part) -> str:
     return percent(part.effect) if part.target else f"{points(part.effect)} points"
 
 
-def _show_p(p_value: float) -> str:
-    return f"{p_value:.4f}" if p_value >= 0.0001 else "< 0.0001"
-
-
-def _head_interval(num_seeds: Collection[int]) -> str:
+def _head_interval(num_seeds: Collection[int], name: str = "95 % interval") -> str:
     """Return the heading of intervals that rest on these numbers of seeds."""
-    return "95 % interval" + (", plates alone" if set(num_seeds) == {1} else "")
+    return name + (", plates alone" if set(num_seeds) == {1} else "")
 
 
 def tabulate_cells(answers: Answers) -> Table:
@@ -123,7 +129,7 @@ def tabulate_interaction(found: Interaction) -> Table:
             f"{row['degrees']:.0f}",
             f"{row['sum_of_squares']:.5f}",
             "" if row["f"] is None else f"{row['f']:.2f}",
-            "" if row["p_value"] is None else _show_p(row["p_value"]),
+            "" if row["p_value"] is None else show_p(row["p_value"]),
         )
         for row in found.table
     )
@@ -133,8 +139,19 @@ def tabulate_interaction(found: Interaction) -> Table:
 
 def tabulate_findings(answers: Answers) -> Table:
     """Return a row for each comparison of a design other than `hypotheses`."""
-    interval = _head_interval([found.comparison.num_seeds for found in answers.findings])
-    columns = ("variant", "against", "finding", "difference, points", interval, "p", "seeds")
+    interval = _head_interval(
+        [found.comparison.num_seeds for found in answers.findings], SIMULTANEOUS
+    )
+    columns = (
+        "variant",
+        "against",
+        "finding",
+        "difference, points",
+        interval,
+        "Holm p",
+        SIGNS_P,
+        "seeds",
+    )
     rows = tuple(
         (
             finding.label,
@@ -142,7 +159,8 @@ def tabulate_findings(answers: Answers) -> Table:
             finding.direction,
             points(finding.comparison.effect),
             f"{points(finding.comparison.low)} to {points(finding.comparison.high)}",
-            _show_p(finding.comparison.p_value),
+            show_p(finding.comparison.p_holm),
+            show_p(finding.comparison.p_signs),
             str(finding.comparison.num_seeds),
         )
         for finding in answers.findings

@@ -37,8 +37,7 @@ class StudyPreset:
         name: As `find_preset` knows it.
         settings: Fields of `TrainingConfig` that differ from its defaults.
         plates: What is drawn when no manifest is given.
-        num_seeds: Seeds of the main design. With fewer than 8, no effect can pass Holm's first step
-            over four hypotheses: 2 / 2^8 = 0.0078 < 0.0125 < 2 / 2^7.
+        num_seeds: Seeds of the main design; with fewer than 6 nothing is decided.
         num_side_seeds: Seeds of the other designs.
         weights: What transfer starts from.
     """

@@ -165,7 +165,10 @@ def test_too_strong_is_what_costs_on_clean_plates(outcome, answer):
     assert (found.answer, found.strength, found.cost) == (answer, 0.1, -0.02)
     assert found.read_with > found.read_without
     assert f"from scratch): {MINUS}2.0 percentage points on clean plates" in found.sentence
-    assert f"(95 % interval {MINUS}3.0 to {MINUS}1.0; 2 seeds): {answer}" in found.sentence
+    assert (
+        f"(simultaneous 95 % interval {MINUS}3.0 to {MINUS}1.0; 2 seeds): {answer}"
+        in found.sentence
+    )
     assert "trained with it, not even at 0.26" in found.sentence
 
 
@@ -182,7 +185,8 @@ def test_a_strength_without_noisy_readings_still_has_its_cost():
     found = judge_strength(difference, {"noise": 0.1}, (), tabulate_response({}))
     assert (found.knee, found.read_with) == (None, None)
     assert found.sentence.endswith(
-        "(95 % interval 0.0 to 0.0; 1 seed, all intervals over plates alone): not too strong."
+        "(simultaneous 95 % interval 0.0 to 0.0; 1 seed, all intervals over plates alone): "
+        "not too strong."
     )
 
 

@@ -73,9 +73,13 @@ def test_a_learning_curve_says_whether_more_plates_still_help():
 @pytest.mark.parametrize(
     ("num_seeds", "basis", "need"),
     [
-        (1, "1 seed, 50 plates, the interval over plates alone, p = 1.000", "at least 5 further"),
-        (2, "2 seeds, 50 plates, p = ", "about "),
-        (3, "3 seeds, 50 plates, p = ", "about "),
+        (
+            1,
+            "1 seed, 50 plates, the interval over plates alone, Holm p = 1.000",
+            "at least 5 further",
+        ),
+        (2, "2 seeds, 50 plates, Holm p ", "about "),
+        (3, "3 seeds, 50 plates, Holm p ", "about "),
     ],
 )
 def test_few_seeds_decide_nothing_and_one_says_what_its_interval_is_over(num_seeds, basis, need):

@@ -192,6 +192,7 @@ def plant_outcome(
     seed: int = 0,
     shared_spread: float = 0.06,
     own_spread: float = 0.06,
+    own_share: float = 0.0,
     strength: float = 0.0,
 ) -> Outcome:
     """Plant what would be read at one noise strength; a pure function of its arguments.
@@ -203,6 +204,8 @@ def plant_outcome(
         seed: Of the plates and of all else that is drawn.
         shared_spread: Standard deviation over seeds that all variants share, in probits.
         own_spread: The same for each variant on its own.
+        own_share: Share of the variance by which characters suit one variant more than another, the
+            same for all its seeds.
         strength: Noise on the validation plates.
     """
     rng = np.random.default_rng(seed)
@@ -211,12 +214,14 @@ def plant_outcome(
     common = common + _CHARACTER_SHARE**0.5 * rng.standard_normal((num_plates, SLOTS))
     outcome = Outcome(truth)
     for variant_number, variant in enumerate(variants):
+        suits = np.random.default_rng([seed, 3, variant_number]).standard_normal(common.shape)
+        suited = own_share**0.5 * suits
         for run_seed in seeds:
             shared = np.random.default_rng([seed, 1, run_seed]).standard_normal()
             own_rng = np.random.default_rng([seed, 2, run_seed, variant_number])
             spread = shared_spread * shared + own_spread * own_rng.standard_normal()
-            rest = (1 - _PLATE_SHARE - _CHARACTER_SHARE) ** 0.5
-            latent = common + rest * own_rng.standard_normal(common.shape)
+            rest = (1 - _PLATE_SHARE - _CHARACTER_SHARE - own_share) ** 0.5
+            latent = common + suited + rest * own_rng.standard_normal(common.shape)
             # Divided, so that the average over seeds is the planted accuracy.
             total = (1 + shared_spread**2 + own_spread**2) ** 0.5
             limit = ndtri(respond(variant, strength)) * total + spread

@@ -55,7 +55,7 @@ def test_answers_hold_every_part(planted):
 
 def test_answers_survive_json(planted):
     saved = json.loads(planted.answers_path.read_text())
-    assert saved["schema"] == 1
+    assert saved["schema"] == 2
     assert Answers.model_validate(saved) == planted.answers
     assert saved["runs_fingerprint"] == StudyFolder(planted.answers_path.parent).fingerprint()
 
@@ -126,7 +126,7 @@ def test_a_partial_study_says_so(tmp_path):
     report = write_report(StudyFolder(path))
     assert report.answers.notes[0].startswith("9 of 12 runs are there")
     assert any("frozen+noise, seed 0, failed: The loss" in note for note in report.answers.notes)
-    assert any("it takes 8 at least" in note for note in report.answers.notes)
+    assert any("it takes 6 at least" in note for note in report.answers.notes)
     assert "no run" in report.markdown_path.read_text()
     assert {verdict.outcome for verdict in report.answers.verdicts} == {"undecided"}
 
@@ -199,7 +199,7 @@ def test_the_command_of_another_design_and_of_nothing(tmp_path):
 
 def test_the_table_of_the_readme(planted):
     lines = render_verdicts(planted.answers).splitlines()
-    assert lines[0] == "| hypothesis | verdict | effect (95 % interval) | Holm p |"
+    assert lines[0] == "| hypothesis | verdict | effect (simultaneous 95 % interval) | Holm p |"
     assert len(lines) == 2 + 4 + 3 + 2 + 3 + 2
     part = planted.answers.verdicts[1].parts[0]
     assert f"| frozen | {part.outcome} | {points(part.effect)} points [" in "\n".join(lines)
@@ -208,8 +208,12 @@ def test_the_table_of_the_readme(planted):
 def test_the_parts_of_an_interval_stand_beside_it(planted):
     verdict = planted.answers.verdicts[1]
     table, part = tabulate_parts(verdict), verdict.parts[0]
-    assert table.columns[2:6] == ("effect", "95 % interval", "seeds alone (BCa)", "plates alone")
+    assert table.columns[2:9] == (
+        *("effect", "simultaneous 95 % interval", "seeds alone (BCa)", "plates alone"),
+        *("p", "Holm p", "p, signs flipped"),
+    )
     found = part.comparisons[0]
+    assert table.rows[0][8] == f"{found.p_signs:.4f}"
     assert table.rows[0][2:6] == (
         f"{points(part.effect)} points",
         f"{points(part.low)} to {points(part.high)}",
@@ -257,7 +261,7 @@ def test_one_seed_is_told_wherever_an_interval_stands(tmp_path):
     assert f"its interval at 95 % is {alone}." in text
     learned = next(section for section in sections if section.title == "How they learned")
     assert learned.paragraphs[0].startswith("One training each, so no bands, ")
-    assert "| way | verdict | effect | 95 % interval, plates alone |" in text
+    assert "| way | verdict | effect | simultaneous 95 % interval, plates alone |" in text
     assert "| variant | characters right (95 % interval, plates alone) |" in text
     assert "| variant | knee | 95 % interval, plates alone |" in text
     assert "log odds" not in text

@@ -6,13 +6,17 @@ from scipy import stats
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 
+from lpr_core.statistics.intervals import crossed_interval
 from lpr_core.statistics.significance import (
+    ALPHA,
+    MIN_SEEDS,
     McNemar,
+    crossed_p_value,
     holm,
     mcnemar_test,
     sign_flip_tests,
-    smallest_seed_count,
 )
+from lpr_core.statistics.variance import average_crossed
 
 # Fisher 1935, The Design of Experiments, section 17: Darwin's cross- less self-fertilised maize,
 # eighths of an inch. Fisher counts 863 of 32,768 sign patterns at least as large, on one side.
@@ -90,9 +94,53 @@ def test_no_differences_are_refused(shape):
         sign_flip_tests(np.zeros(shape))
 
 
-@pytest.mark.parametrize(("hypotheses", "seeds"), [(1, 6), (4, 8)])
-def test_how_many_seeds_it_takes_at_least(hypotheses, seeds):
-    assert smallest_seed_count(hypotheses) == seeds
+def test_fewer_seeds_than_it_takes_cannot_pass_with_flipped_signs():
+    assert 2 / 2**MIN_SEEDS <= ALPHA < 2 / 2 ** (MIN_SEEDS - 1)
+
+
+def test_where_only_seeds_differ_the_test_is_student_s_over_seeds():
+    by_seed = np.random.default_rng(0).normal(0.5, 1, 8)
+    found = crossed_p_value(average_crossed(np.repeat(by_seed[:, None], 40, axis=1)))
+    assert found == pytest.approx(stats.ttest_1samp(by_seed, 0).pvalue)
+
+
+def test_where_only_plates_differ_the_test_is_student_s_over_plates():
+    by_plate = np.random.default_rng(0).normal(0.2, 1, 40)
+    found = crossed_p_value(average_crossed(np.repeat(by_plate[None], 8, axis=0)))
+    assert found == pytest.approx(stats.ttest_1samp(by_plate, 0).pvalue)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_interval_leaves_0_just_where_the_test_passes(seed):
+    rng = np.random.default_rng(seed)
+    values = 0.3 + rng.normal(0, 0.4, (7, 1)) + rng.normal(0, 1, 25) + rng.normal(0, 1, (7, 25))
+    p_value = crossed_p_value(average_crossed(values))
+    narrower, wider = (crossed_interval(values, 1 - p_value * part) for part in (1.01, 0.99))
+    assert narrower.low > 0 or narrower.high < 0
+    assert wider.low < 0 < wider.high
+
+
+def test_other_plates_count_where_seeds_agree():
+    """All seeds fall on one side, on these plates; on others they might all fall on the other."""
+    rng = np.random.default_rng(2)
+    values = rng.normal(0, 0.14, 200) + rng.normal(0, 0.001, (8, 200))
+    values += 0.008 - values.mean()
+    assert sign_flip_tests(values.mean(axis=1)[:, None])[0] == pytest.approx(2 / 2**8)
+    assert crossed_p_value(average_crossed(values)) > 0.3
+
+
+@pytest.mark.parametrize(
+    ("values", "p_value"),
+    [
+        (np.full((1, 9), 0.5), 1.0),  # one seed says nothing of other trainings
+        (np.random.default_rng(0).normal(5, 1, (1, 9)), 1.0),
+        (np.zeros((8, 9)), 1.0),
+        (np.full((8, 9), 1e-17), 1.0),  # rounding
+        (np.full((8, 9), 0.5), 0.0),
+    ],
+)
+def test_extremes_of_the_test(values, p_value):
+    assert crossed_p_value(average_crossed(values)) == pytest.approx(p_value, abs=1e-4)
 
 
 # Agresti 1990, Categorical Data Analysis, table 10.1: approval of a prime minister, 1,600 people.
@@ -119,6 +167,18 @@ def test_holm_by_hand():
     assert holm([0.01, 0.04, 0.03, 0.005]) == pytest.approx([0.03, 0.06, 0.06, 0.02])
 
 
-def test_holm_is_statsmodels_s():
-    p_values = np.random.default_rng(0).random(6) ** 3
+@pytest.mark.parametrize(
+    "p_values",
+    [
+        *(np.random.default_rng(seed).random(seed + 1) ** 4 for seed in range(12)),
+        [0.0, 1.0, 0.02, 0.02, 0.02],
+        [1.0, 1.0],
+        [0.04],
+    ],
+)
+def test_holm_is_statsmodels_s(p_values):
     assert holm(list(p_values)) == pytest.approx(multipletests(p_values, method="holm")[1])
+
+
+def test_holm_of_nothing():
+    assert holm([]) == []

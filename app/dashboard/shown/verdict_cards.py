@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from lpr_core.evidence.judging.verdicts import Part, Verdict
-from lpr_core.evidence.wording import name_scope, percent, points, show_range
+from lpr_core.evidence.wording import name_scope, percent, points, show_p, show_range
 
 SIGNS = {"supported": "✓", "refuted": "✗", "equivalent": "=", "undecided": "?"}
 """Stands before each outcome, so that colour is not needed to tell them apart."""
@@ -40,11 +40,12 @@ def _tabulate_part(part: Part) -> dict[str, str | float]:
         "Transfer": name_scope(part.scope),
         "Verdict": part.outcome,
         "Effect": format_effect(part),
-        "95 % interval": show_range(part, part.low, part.high),
+        "Simultaneous 95 % interval": show_range(part, part.low, part.high),
         "Seeds alone (BCa)": over_seeds,
         "Plates alone": over_plates,
-        "p": round(part.p_value, 4),
-        "p (Holm)": round(part.p_holm, 4),
+        "p": show_p(part.p_value),
+        "p (Holm)": show_p(part.p_holm),
+        "p (signs flipped)": show_p(part.weakest.p_signs) if part.comparisons else "",
         "Seeds": part.num_seeds,
         "Plates": part.num_plates,
     }

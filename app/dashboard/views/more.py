@@ -15,7 +15,7 @@ from app.dashboard.shown.figures import show_figure
 from app.dashboard.shown.finding_lines import count_directions, tell_directions
 from lpr_core.charts import plot_bars, plot_factor
 from lpr_core.evidence.answers import Answers
-from lpr_core.evidence.wording import SCOPES, describe_intervals, percent
+from lpr_core.evidence.wording import SCOPES, describe_intervals, percent, tell_method
 
 QUESTIONS = {
     "freeze-depth": "How much of a backbone may be frozen?",
@@ -70,6 +70,7 @@ def show_answer(design: str, view: StudyView) -> None:
         with st.expander(label, icon=":material/compare_arrows:"):
             for finding in answers.findings:
                 st.markdown(f"- {finding.sentence}")
+            st.caption(tell_method("comparisons"))
 
 
 def show_folds(answers: Answers) -> None:

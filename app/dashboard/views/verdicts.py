@@ -77,7 +77,7 @@ def show_contrasts(answers: Answers) -> None:
     show_figure(figure, differences, "differences")
     st.caption(
         "Right of zero, the first of the two reads more. Within the grey band, one percentage "
-        "point to either side, a difference does not matter. The intervals are "
+        "point to either side, a difference does not matter. The intervals hold all together, "
         f"{describe_intervals(effects['seeds'])}."
     )
 

@@ -59,6 +59,6 @@ else:
     effects = effects.rename(columns={"label": "name"})
     figure = plot_differences(effects, pd.DataFrame(columns=["name", "seed", "value"]))
     show_figure(figure, remedies, "remedies")
-    st.caption(f"The intervals are at 95 %, {describe_intervals(remedies['seeds'])}.")
+    st.caption(f"The intervals hold at 95 % all together, {describe_intervals(remedies['seeds'])}.")
     for sentence in remedies["sentence"]:
         st.markdown(f"- {sentence}")

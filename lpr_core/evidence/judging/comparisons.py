@@ -1,6 +1,6 @@
-"""One variant against another, or against a number: effect, intervals, test, outcome."""
+"""One variant against another, or against a number: effect, intervals, outcome."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -17,12 +17,10 @@ from lpr_core.statistics.intervals import (
     bootstrap_interval,
     crossed_interval,
 )
-from lpr_core.statistics.significance import ALPHA, sign_flip_tests, smallest_seed_count
+from lpr_core.statistics.significance import ALPHA, MIN_SEEDS, crossed_p_value
 from lpr_core.statistics.variance import CrossedMean, average_crossed
 
 Outcome = Literal["supported", "refuted", "equivalent", "undecided"]
-MIN_SEEDS = smallest_seed_count()
-"""With fewer no sign-flip test can pass, so nothing is decided."""
 
 
 @dataclass(frozen=True)
@@ -70,14 +68,19 @@ class Comparison(BaseModel):
         reference: What it is compared with.
         target: The number to beat: 0, or the usable accuracy.
         effect: Average difference; of a comparison with a number, the variant's own average.
-        low: Lower end at 95 %, over other seeds and other plates; of one seed, over plates alone.
+        low: Lower end, over other seeds and other plates; of one seed, over plates alone. All of a
+            family hold together at 95 %; see `families`.
         high: Upper end.
-        seeds_low: Lower end over other seeds on these plates (BCa); `None` with fewer seeds than a
-            test needs, for it never leaves their own range.
+        seeds_low: Lower end at 95 % over other seeds on these plates (BCa); `None` with fewer seeds
+            than decide anything, for it never leaves their own range.
         seeds_high: Upper end.
-        plates_low: Lower end over other plates read by these runs (bootstrap).
+        plates_low: Lower end at 95 % over other plates read by these runs (bootstrap).
         plates_high: Upper end.
-        p_value: Signs flipped over seeds, adjusted for the comparisons of the same hypothesis.
+        p_value: Of Student's t over other seeds and other plates, the test that decides.
+        p_holm: That, adjusted for all parts of the family; where several comparisons are one part,
+            the part's.
+        p_signs: Signs flipped over seeds, adjusted for all comparisons of the family (max-T); it
+            stands beside the test and decides nothing.
         num_plates: Plates of each run.
         by_seed: What each seed says.
     """
@@ -95,6 +98,8 @@ class Comparison(BaseModel):
     plates_low: float
     plates_high: float
     p_value: float
+    p_holm: float
+    p_signs: float
     num_plates: int
     by_seed: dict[int, float]
 
@@ -130,35 +135,17 @@ def contrast_sum(
     return Contrast(variant, reference, tuple(seeds), values, target, limits) if seeds else None
 
 
-def compare(contrasts: Sequence[Contrast]) -> list[Comparison]:
-    """Return effects, intervals and p-values; the p-values are adjusted for being several."""
-    if not contrasts:
-        return []
-    seeds = sorted({seed for contrast in contrasts for seed in contrast.seeds})
-    table = np.zeros((len(seeds), len(contrasts)))
-    for column, contrast in enumerate(contrasts):
-        table[[seeds.index(seed) for seed in contrast.seeds], column] = contrast.by_seed
-    return [
-        _describe(contrast, float(p_value))
-        for contrast, p_value in zip(contrasts, sign_flip_tests(table), strict=True)
-    ]
+def describe_contrast(
+    contrast: Contrast, both: Interval, p_holm: float, p_signs: float
+) -> Comparison:
+    """Return a contrast in numbers.
 
-
-def bound_smallest(contrasts: Sequence[Contrast]) -> tuple[float, float]:
-    """Return where the smallest of several true effects lies, at 95 %.
-
-    It is one of them, and no lower than that one's lower end. But it lies above the smallest upper
-    end as soon as any of them does, so each is given its part of the error (Bonferroni).
+    Args:
+        contrast: What is compared.
+        both: Its interval over seeds and plates, at the family's level.
+        p_holm: Adjusted p-value of its part.
+        p_signs: Of signs flipped over seeds.
     """
-    level = 1 - (1 - LEVEL) / len(contrasts)
-    return (
-        min(contrast.interval().low for contrast in contrasts),
-        min(contrast.interval(level).high for contrast in contrasts),
-    )
-
-
-def _describe(contrast: Contrast, p_value: float) -> Comparison:
-    both = contrast.interval()
     by_plate = bootstrap_interval(contrast.values.mean(axis=0))
     by_seed = contrast.values.mean(axis=1)
     seeds_interval = bca_interval(by_seed) if len(by_seed) >= MIN_SEEDS else None
@@ -173,7 +160,9 @@ def _describe(contrast: Contrast, p_value: float) -> Comparison:
         seeds_high=seeds_interval.high if seeds_interval else None,
         plates_low=by_plate.low,
         plates_high=by_plate.high,
-        p_value=p_value,
+        p_value=crossed_p_value(contrast.crossed),
+        p_holm=p_holm,
+        p_signs=p_signs,
         num_plates=contrast.values.shape[1],
         by_seed=dict(zip(contrast.seeds, map(float, by_seed), strict=True)),
     )
@@ -187,7 +176,7 @@ def is_equivalent(low: float, high: float, margin: float = MARGIN) -> bool:
 def decide(
     low: float,
     high: float,
-    p_value: float,
+    p_holm: float,
     num_seeds: int,
     *,
     target: float = 0.0,
@@ -198,18 +187,18 @@ def decide(
     A difference that is sure but small is `supported` or `refuted`, not `equivalent`.
 
     Args:
-        low: Lower end at 95 %.
+        low: Lower end at the family's level, in agreement with Holm.
         high: Upper end.
-        p_value: After all adjustments.
+        p_holm: After all adjustments.
         num_seeds: Paired seeds; with fewer than 6 nothing is decided.
         target: The number to beat.
         margin: Of equivalence; `None` when equivalence is no answer.
     """
     if num_seeds < MIN_SEEDS:
         return "undecided"
-    if p_value <= ALPHA and low > target:
+    if p_holm <= ALPHA and low >= target:
         return "supported"
-    if p_value <= ALPHA and high < target:
+    if p_holm <= ALPHA and high <= target:
         return "refuted"
     if margin is not None and is_equivalent(low, high, margin):
         return "equivalent"

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
-from lpr_core.evidence.judging.comparisons import Comparison, Contrast, compare, contrast_sum
+from lpr_core.evidence.judging.comparisons import Comparison, Contrast, contrast_sum, decide
+from lpr_core.evidence.judging.families import compare
 from lpr_core.evidence.judging.hypotheses import TRANSFERS, Cell, find_cells
 from lpr_core.evidence.readings import Correct, Factors, list_seeds
-from lpr_core.evidence.wording import MINUS, SCOPES, p_text, phrase_basis, points
+from lpr_core.evidence.wording import MINUS, SCOPES, SIMULTANEOUS, p_text, phrase_basis, points
 from lpr_core.statistics.intervals import crossed_interval
-from lpr_core.statistics.significance import ALPHA
 
 _NO_WIDTH = 1e-9
 
@@ -22,7 +22,7 @@ class Interaction(BaseModel):
 
     Attributes:
         scope: `frozen` or `fine-tuned`.
-        comparison: Effect with intervals; p-values adjusted for the ways of transfer.
+        comparison: Effect with intervals, adjusted for the ways of transfer; see `families`.
         transfer_effect: Main effect of transfer: averaged over noise off and on.
         noise_effect: Main effect of noise: averaged over transfer off and on.
         logit_effect: The interaction of log odds of a right character; near a ceiling of 100 % only
@@ -162,7 +162,8 @@ def _tabulate(scores: np.ndarray, seeds: Sequence[int]) -> list[dict[str, Any]]:
 
 
 def _phrase(way: str, found: Comparison) -> str:
-    sure = found.p_value <= ALPHA and (found.low > 0 or found.high < 0)
+    outcome = decide(found.low, found.high, found.p_holm, found.num_seeds, margin=None)
+    sure = outcome != "undecided"
     relation = "more" if found.effect > 0 else "less"
     claim = (
         f"Noise does {points(abs(found.effect)).lstrip('+')} percentage points {relation} for "
@@ -172,7 +173,7 @@ def _phrase(way: str, found: Comparison) -> str:
         "shown"
     )
     return (
-        f"{claim} ({points(found.effect)}, 95 % interval {points(found.low)} to "
+        f"{claim} ({points(found.effect)}, {SIMULTANEOUS} {points(found.low)} to "
         f"{points(found.high)}; {phrase_basis(found.num_seeds, found.num_plates)}, "
-        f"{p_text(found.p_value)})."
+        f"Holm {p_text(found.p_holm)})."
     )

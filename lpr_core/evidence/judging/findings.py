@@ -10,13 +10,20 @@ from lpr_core.evidence.judging.comparisons import (
     Comparison,
     Contrast,
     Outcome,
-    compare,
     contrast_variants,
     decide,
 )
+from lpr_core.evidence.judging.families import compare
 from lpr_core.evidence.judging.planning import seeds_needed
 from lpr_core.evidence.readings import Correct, Factors
-from lpr_core.evidence.wording import SCOPES, p_text, phrase_basis, phrase_need, points
+from lpr_core.evidence.wording import (
+    SCOPES,
+    SIMULTANEOUS,
+    p_text,
+    phrase_basis,
+    phrase_need,
+    points,
+)
 
 Direction = Literal["better", "worse", "alike", "undecided"]
 _DIRECTIONS: dict[Outcome, Direction] = {
@@ -41,7 +48,7 @@ class Finding(BaseModel):
         label: What people read for the variant.
         reference_label: Likewise.
         direction: `better`, `worse`, `alike` (within one percentage point) or `undecided`.
-        comparison: The numbers; p-values are adjusted for all comparisons of the study.
+        comparison: The numbers, adjusted for all comparisons of the study; see `families`.
         further_seeds: How many more would decide; of one seed, how many it takes at least; `None`
             when it is decided, or when not even 100 more would do.
         sentence: All that in words.
@@ -119,10 +126,10 @@ def join_folds(contrasts: Sequence[Contrast]) -> list[Contrast]:
 def _judge(
     contrast: Contrast, comparison: Comparison, labels: Mapping[str, str], num_contrasts: int
 ) -> Finding:
-    outcome = decide(comparison.low, comparison.high, comparison.p_value, comparison.num_seeds)
+    outcome = decide(comparison.low, comparison.high, comparison.p_holm, comparison.num_seeds)
     further = None
     if outcome == "undecided":
-        further = seeds_needed(contrast.crossed, num_tests=1, num_contrasts=num_contrasts)
+        further = seeds_needed(contrast.crossed, num_tests=num_contrasts)
     names = labels.get(contrast.variant, ""), labels.get(contrast.reference, "")
     return Finding(
         label=names[0] or contrast.variant,
@@ -142,8 +149,8 @@ def _phrase(
         told = f"undecided, {phrase_need(further, found.num_seeds)}"
     return (
         f"{label} against {reference}: {points(found.effect)} percentage points of the characters "
-        f"(95 % interval {points(found.low)} to {points(found.high)}; "
-        f"{phrase_basis(found.num_seeds, found.num_plates)}, {p_text(found.p_value)}): {told}."
+        f"({SIMULTANEOUS} {points(found.low)} to {points(found.high)}; "
+        f"{phrase_basis(found.num_seeds, found.num_plates)}, Holm {p_text(found.p_holm)}): {told}."
     )
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from lpr_core.evidence.judging.comparisons import Contrast, contrast_number, contrast_variants
 from lpr_core.evidence.readings import Correct, Factors
-from lpr_core.evidence.wording import SCOPES
+from lpr_core.evidence.wording import SCOPES, tell_method
 
 Name = Literal["H1", "H2", "H3", "H4"]
 Cell = tuple[str, bool]
@@ -22,16 +22,12 @@ TRANSFERS = ("none", "frozen", "fine-tuned")
 """In the order of the accounts: the first two were tried, the third was advised."""
 
 _COMMON = (
-    "Intervals are at 95 % and hold for other seeds and other plates of the same kind (Student's t "
-    "on two-way random effects of seeds and plates; characters of one plate are never counted as "
-    "independent); with one seed they hold for other plates alone. The p-value flips the signs of "
-    "the seeds' paired differences, in all ways there are, adjusted for the ways of transfer "
-    "(max-T) and, by Holm, for four hypotheses; with fewer than 8 seeds it cannot reach 0.05. "
+    f"{tell_method('parts, which are the hypotheses in each way of transfer')} "
     "'Equivalent' means that the whole interval lies within one percentage point of 0. 'Undecided' "
     "names the further seeds that would decide with a chance of 80 %, were the estimates true "
-    "(with one seed: those without which no test passes); where even 100 would not, seeds differ "
-    "too much or more validation plates are needed. The ways of transfer are judged apart; a "
-    "hypothesis is supported when one of them is."
+    "(with one seed: those without which nothing is decided); where even 100 would not, seeds "
+    "differ too much or more validation plates are needed. The ways of transfer are judged apart; "
+    "a hypothesis is supported when one of them is."
 )
 
 METHODS: dict[Name, str] = {
@@ -45,7 +41,7 @@ METHODS: dict[Name, str] = {
     "H4": "The cell with transfer and noise less each of the three other cells of its 2 x 2; the "
     "smallest of the three differences counts (intersection-union): what it is against whichever "
     "cell is truly the best lies between the smallest of the lower ends and the smallest of the "
-    "upper ends, these at a third of the error each (Bonferroni), for any of the three may fall "
+    "upper ends, these at a third of its error each (Bonferroni), for any of the three may fall "
     "short. " + _COMMON,
 }
 

@@ -7,7 +7,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from lpr_core.evidence.noise import Knee
-from lpr_core.evidence.wording import SCOPES, count, percent, points
+from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS, count, percent, points
 
 Answer = Literal["too strong", "not too strong", "undecided"]
 _ANSWERS: dict[str, Answer] = {
@@ -30,7 +30,7 @@ class NoiseFinding(BaseModel):
         answer: Too strong is what makes a network read fewer characters of clean plates; that it
             makes no difference, or that it reads more, is not too strong.
         cost: Difference on clean plates, in shares of characters, as in the verdict or finding.
-        low: Lower end at 95 %.
+        low: Lower end, as there.
         high: Upper end.
         num_seeds: Paired seeds; with one, all intervals are over plates alone.
         knee: Strength where the network trained without noise has lost a tenth.
@@ -119,7 +119,7 @@ def _phrase(found: NoiseFinding, levels: Mapping[str, Any]) -> str:
         basis += ", all intervals over plates alone"
     told = (
         f"Noise of strength {found.strength:g} in training ({scope}): {points(found.cost)} "
-        f"percentage points on clean plates (95 % interval {points(found.low)} to "
+        f"percentage points on clean plates ({SIMULTANEOUS} {points(found.low)} to "
         f"{points(found.high)}; {basis}): {found.answer}"
     )
     if found.knee is not None:

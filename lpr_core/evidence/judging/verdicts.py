@@ -1,23 +1,17 @@
 """Verdicts on the four hypotheses: what holds, by how much, and how sure that is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from lpr_core.evidence.judging.comparisons import (
-    Comparison,
-    Outcome,
-    bound_smallest,
-    compare,
-    decide,
-)
+from lpr_core.evidence.judging.comparisons import Comparison, Outcome, decide
+from lpr_core.evidence.judging.families import Judged, judge_family
 from lpr_core.evidence.judging.hypotheses import METHODS, TITLES, Claim, Name, list_claims
 from lpr_core.evidence.judging.planning import MARGIN, seeds_needed
 from lpr_core.evidence.readings import Correct, Factors
 from lpr_core.evidence.wording import phrase_part, phrase_verdict
-from lpr_core.statistics.significance import ALPHA, holm
+from lpr_core.statistics.significance import ALPHA
 
 _RANKS: tuple[Outcome, ...] = ("supported", "undecided", "equivalent", "refuted")
 """A hypothesis says that something helps somewhere: one way that does decides for it, one that is
@@ -31,12 +25,13 @@ class Part(BaseModel):
         scope: `none`, `frozen` or `fine-tuned`.
         outcome: What holds.
         effect: In shares of characters; of H1 the accuracy itself.
-        low: Lower end at 95 %, over other seeds and other plates; of one seed, over plates alone.
-            Of H4, of the effect against whichever cell is truly the best.
+        low: Lower end, over other seeds and other plates; of one seed, over plates alone. Those of
+            all parts of all hypotheses hold together at 95 %. Of H4, of the effect against
+            whichever cell is truly the best.
         high: Upper end.
         target: The number that the effect has to beat.
-        p_value: Adjusted for the comparisons of this hypothesis.
-        p_holm: Adjusted for the other hypotheses, too.
+        p_value: Of this part alone.
+        p_holm: Adjusted for all parts of all hypotheses.
         num_seeds: Paired seeds.
         num_plates: Plates of each run.
         further_seeds: How many more would decide it; of one seed, how many it takes at least;
@@ -111,34 +106,6 @@ class Verdict(BaseModel):
     details: dict[str, Any]
 
 
-@dataclass(frozen=True)
-class _Tested:
-    """A claim with its comparisons, one for each contrast, and what they say together."""
-
-    claim: Claim
-    comparisons: tuple[Comparison, ...]
-    num_contrasts: int
-    """Of all ways of the hypothesis; their p-values know of each other."""
-
-    @property
-    def is_complete(self) -> bool:
-        return not self.claim.missing
-
-    @property
-    def weakest_place(self) -> int:
-        """Place of the comparison with the smallest effect: a best cell must win that, too."""
-        effects = [comparison.effect for comparison in self.comparisons]
-        return effects.index(min(effects))
-
-    @property
-    def p_value(self) -> float:
-        """For a cell to be best, all comparisons must pass; not to be, one is enough."""
-        if not self.is_complete:
-            return 1.0
-        lost = [c.p_value for c in self.comparisons if c.effect < c.target]
-        return min(lost) if lost else max(c.p_value for c in self.comparisons)
-
-
 def judge_hypotheses(
     correct: Correct, factors: Factors, baseline: float, usable: float
 ) -> tuple[Verdict, ...]:
@@ -151,64 +118,50 @@ def judge_hypotheses(
         usable: Character accuracy from which on a reader is of use.
     """
     claims = list_claims(correct, factors, max(baseline, usable))
-    tested = {name: _test(claims[name]) for name in claims}
-    hypothesis_p = {
-        name: min((t.p_value for t in rows), default=1.0) for name, rows in tested.items()
-    }
-    adjusted = dict(zip(hypothesis_p, holm(list(hypothesis_p.values())), strict=True))
-    ranked = sorted(hypothesis_p, key=lambda name: hypothesis_p[name])
-    verdicts = []
-    for name, rows in tested.items():
-        factor = len(ranked) - ranked.index(name)
-        parts = [
-            _judge_part(name, row, max(adjusted[name], min(1.0, factor * row.p_value)))
-            for row in rows
-        ]
-        verdicts.append(_sum_up(name, parts, {"baseline": baseline, "usable": usable}))
-    return tuple(verdicts)
+    rows = [(name, claim) for name in claims for claim in claims[name]]
+    judged = judge_family([claim.contrasts for _, claim in rows])
+    parts: dict[Name, list[Part]] = {name: [] for name in claims}
+    for (name, claim), found in zip(rows, judged, strict=True):
+        parts[name].append(_judge_part(name, claim, found, len(rows)))
+    details = {"baseline": baseline, "usable": usable}
+    return tuple(_sum_up(name, found, details) for name, found in parts.items())
 
 
-def _test(claims: Sequence[Claim]) -> list[_Tested]:
-    """Compare all ways of one hypothesis at once, so that p-values know of each other."""
-    contrasts = [contrast for claim in claims for contrast in claim.contrasts]
-    comparisons = iter(compare(contrasts))
-    return [
-        _Tested(claim, tuple(next(comparisons) for _ in claim.contrasts), len(contrasts))
-        for claim in claims
-    ]
-
-
-def _judge_part(name: Name, tested: _Tested, p_holm: float) -> Part:
-    claim = tested.claim
-    if not tested.is_complete:
+def _judge_part(name: Name, claim: Claim, judged: Judged, num_parts: int) -> Part:
+    if claim.missing:
         part = Part(scope=claim.scope, outcome="undecided", missing=claim.missing)
         return part.model_copy(update={"sentence": phrase_part(name, part)})
-    place = tested.weakest_place
-    weakest = tested.comparisons[place]
+    place = judged.weakest_place
+    weakest = judged.comparisons[place]
     margin = None if name == "H1" else MARGIN
-    low, high = bound_smallest(claim.contrasts)
-    num_seeds = min(comparison.num_seeds for comparison in tested.comparisons)
-    outcome = decide(low, high, p_holm, num_seeds, target=weakest.target, margin=margin)
-    further = None
-    if outcome == "undecided":
-        crossed = claim.contrasts[place].crossed
-        further = seeds_needed(crossed, margin, num_contrasts=tested.num_contrasts)
+    num_seeds = min(comparison.num_seeds for comparison in judged.comparisons)
+    outcome = decide(
+        judged.low, judged.high, judged.p_holm, num_seeds, target=weakest.target, margin=margin
+    )
     part = Part(
         scope=claim.scope,
         outcome=outcome,
         effect=weakest.effect,
-        low=low,
-        high=high,
+        low=judged.low,
+        high=judged.high,
         target=weakest.target,
-        p_value=tested.p_value,
-        p_holm=p_holm,
+        p_value=judged.p_value,
+        p_holm=judged.p_holm,
         num_seeds=num_seeds,
         num_plates=weakest.num_plates,
-        further_seeds=further,
-        comparisons=tested.comparisons,
+        further_seeds=_plan(claim, place, margin, num_parts) if outcome == "undecided" else None,
+        comparisons=judged.comparisons,
         rival=claim.rivals[place] if claim.rivals else "",
     )
     return part.model_copy(update={"sentence": phrase_part(name, part)})
+
+
+def _plan(claim: Claim, place: int, margin: float | None, num_parts: int) -> int | None:
+    """Return how many further seeds would decide the contrast with the smallest effect."""
+    crossed = claim.contrasts[place].crossed
+    # To fall short of any one of several is as many tests.
+    num_tests = num_parts * (len(claim.contrasts) if crossed.mean < 0 else 1)
+    return seeds_needed(crossed, margin, num_tests=num_tests)
 
 
 def _sum_up(name: Name, parts: Sequence[Part], details: dict[str, Any]) -> Verdict:
