@@ -17,6 +17,7 @@ from lpr_core.evidence.readings import list_seeds, share_by_plate
 from lpr_core.evidence.wording import points
 from lpr_core.statistics.intervals import crossed_interval
 from tests.kit.planted_study import Variant, hypotheses_variants, plant_outcome
+from tests.verdict_error_rates import leave_out_what_does_not_decide, repeat_cell
 
 # Montgomery, Design and Analysis of Experiments, example 6.1: yield by concentration and catalyst,
 # three replicates; here each replicate is a block.
@@ -124,6 +125,18 @@ def test_interaction_and_main_effects():
     t_squared = np.mean([*seeds]) ** 2 / (np.var([*seeds], ddof=1) / 8)
     assert t_squared > 10
     assert [row["term"] for row in frozen.table][:3] == ["transfer", "noise", "transfer x noise"]
+
+
+def test_an_interaction_that_passes_alone_but_not_beside_the_other_is_not_shown():
+    variants = hypotheses_variants(**repeat_cell(0.9))
+    passing = []
+    with leave_out_what_does_not_decide():
+        for seed in (17, 18):
+            correct = plant_outcome(variants, range(6), 40, seed=seed).correct
+            found = find_interactions(correct, factors_of(variants))
+            passing += [f for f in found if f.comparison.p_value <= 0.05 < f.comparison.p_holm]
+    assert passing
+    assert all("not shown" in found.sentence for found in passing)
 
 
 def test_no_interaction_is_not_claimed_and_one_seed_has_no_table():

@@ -5,7 +5,9 @@ import pytest
 
 from lpr_core.evidence.judging.comparisons import Contrast
 from lpr_core.evidence.judging.findings import Finding, find_differences, join_folds, pair_variants
+from lpr_core.evidence.wording import p_text
 from tests.kit.planted_study import DESIGNS, Variant, plant_outcome
+from tests.verdict_error_rates import leave_out_what_does_not_decide
 
 
 def factors_of(variants: list[Variant]) -> dict:
@@ -117,3 +119,16 @@ def test_a_design_without_runs_finds_nothing():
     assert find_differences("noise", {}, factors_of(DESIGNS["noise"]()), {}) == ()
     assert find_differences("own", {}, {}, {}) == ()
     assert find_differences("learning-curve", {}, {}, {}) == ()
+
+
+def test_what_passes_alone_but_not_beside_the_others_is_undecided():
+    variants = [Variant(f"v{number}", {}, 0.9) for number in range(8)]
+    passing = []
+    with leave_out_what_does_not_decide():
+        for seed in range(12):
+            correct = plant_outcome(variants, range(6), 60, seed=seed).correct
+            findings = find_differences("own", correct, factors_of(variants), {})
+            passing += [f for f in findings if f.comparison.p_value <= 0.05 < f.comparison.p_holm]
+    assert len(passing) >= 3
+    assert {finding.direction for finding in passing} == {"undecided"}
+    assert all(f"Holm {p_text(f.comparison.p_holm)}" in f.sentence for f in passing)

@@ -35,7 +35,7 @@ def test_every_preset_has_enough_plates_and_takes_another_backbone(name):
 
 
 @pytest.mark.parametrize("name", ["account", "laptop"])
-def test_eight_seeds_let_the_main_design_pass_holm(name):
+def test_the_main_design_has_eight_seeds_and_the_others_three(name):
     preset = find_preset(name)
     base = preset.configure("plates.csv")
     counts = {
