@@ -58,7 +58,8 @@ def train(
     typer.echo(f"Run folder: {folder}")
     finished = _train_tracked(training_config, folder, log or ())
     metrics = finished.read_metrics()
-    typer.echo(f"Validation plates read whole: {metrics['plate_accuracy']:.3f}.")
+    task = training_config.task
+    typer.echo(f"{task.words.headline}: {metrics[task.scores[-1]]:.3f}.")
 
 
 def _train_tracked(config: "TrainingConfig", run_dir: Path, trackers: Sequence[str]) -> "RunFolder":
@@ -83,9 +84,10 @@ def build_config(preset: str | None, values: Mapping[str, Any]) -> "TrainingConf
     Raises:
         ValueError: A setting is unknown, missing or out of range, or there is no such preset.
     """
-    from lpr_core.training.config import TrainingConfig
+    from lpr_core.training.config import TrainingConfig, upgrade_settings
     from lpr_core.training.presets import build_preset
 
+    values = upgrade_settings(values)
     unknown = sorted(set(values) - set(TrainingConfig.model_fields))
     if unknown:
         raise ValueError(
@@ -160,7 +162,7 @@ def show_training() -> Iterator["ProgressListener"]:
 
 def _describe_epoch(progress: "TrainingProgress") -> str:
     row = progress.row or {}
-    names = ("loss", "val_loss", "val_character_accuracy", "val_plate_accuracy")
+    names = ["loss", *(name for name in row if name.startswith("val_"))]
     scores = ", ".join(f"{name} {row[name]:.4f}" for name in names)
     return f"epoch {progress.epoch} of {progress.epochs}: {scores} ({row['seconds']:.0f} s)"
 

@@ -78,12 +78,14 @@ class TaskWords:
     Attributes:
         unit: What gets one score, in the singular.
         units: The same in the plural.
+        headline: What the last of `scores` is, said after a training.
         score: Name of the main score in a title: `Characters right`.
         whole: Name of the share of units with all parts right; empty where a unit has one part.
     """
 
     unit: str
     units: str
+    headline: str
     score: str
     whole: str = ""
 

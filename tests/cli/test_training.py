@@ -5,6 +5,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lpr_core.cli import app
+from tests.kit.histories import HISTORY_COLUMNS
 
 
 def call(*arguments):
@@ -28,7 +29,7 @@ def trained(monkeypatch):
 
     def train_run(config, run_dir, on_progress):
         calls.append((config, run_dir))
-        row = dict.fromkeys(RunFolder(run_dir).read_history().columns, 0.5)
+        row = dict.fromkeys(HISTORY_COLUMNS, 0.5)
         on_progress(Progress(0, 1, 1, 2, 0.75, None))
         on_progress(Progress(0, 1, 2, 2, 0.5, 61.0))
         on_progress(Progress(1, 1, 0, 2, 0.5, 0.0, row))

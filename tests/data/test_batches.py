@@ -90,7 +90,7 @@ def test_a_batch_depends_on_seed_epoch_and_index_alone(frame, augmentation):
 
 
 def test_noise_is_of_the_strength_asked_for(frame):
-    clean = make_batches(frame, shuffle=False, height=64, width=64)[0][0]
+    clean = make_batches(frame, shuffle=False, size=(64, 64))[0][0]
     noisy = make_batches(frame, shuffle=False, size=(64, 64), noise_strength=0.05)[0][0]
     middle = (clean > 80) & (clean < 180)  # nothing is cut off there
     assert (noisy - clean)[middle].std() == pytest.approx(0.05 * 255, rel=0.1)

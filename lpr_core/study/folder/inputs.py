@@ -102,7 +102,6 @@ def _tell_facts(record: StudyRecord) -> dict[str, Any]:
         include={
             "name",
             "design",
-            "task",
             "preset",
             "question",
             "metric",

@@ -27,7 +27,13 @@ class Reading:
     """From a crop of a plate to its text; see `lpr_core.tasks.task.Task` for each promise."""
 
     name = "reading"
-    words = TaskWords("plate", "plates", "Characters right", "Plates right")
+    words = TaskWords(
+        unit="plate",
+        units="plates",
+        headline="Validation plates read whole",
+        score="Characters right",
+        whole="Plates right",
+    )
     config: type[NetworkConfig] = ReadingConfig
     scores = ("character_accuracy", "plate_accuracy")
     group = "plate_text"
