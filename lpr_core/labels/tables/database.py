@@ -1,6 +1,5 @@
 """Open the label database: durable settings, whole transactions, migrations, clear errors."""
 
-import errno
 import re
 import sqlite3
 import threading
@@ -24,52 +23,20 @@ from sqlalchemy import (
     select,
     table,
 )
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
-from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from lpr_core.files import sync_path
+from lpr_core.labels.tables.complaints import BUSY, StoreError, explain_errors, say_failed
+from lpr_core.labels.tables.open_file import OpenFile, find_sqlite_file
 from lpr_core.labels.tables.schema import SCHEMA_VERSION
 
 BUSY_SECONDS = 10.0
 """How long a writer waits for another one before it gives up."""
 _RETRY_SECONDS = 0.02
+_LOGS = "lpr log files"
 VERSION_TABLE = "lpr_labels_version"
 MIGRATIONS_DIR = Path(__file__).parents[1] / "migrations"
 DIALECTS = ("sqlite", "postgresql")
-
-_REASONS = {
-    "locked": "another program keeps it busy; try again",
-    "busy": "another program keeps it busy; try again",
-    "full": "its disk is full",
-    "readonly": "it may only be read, not written",
-    "unable to open": "it cannot be opened; check its folder and its rights",
-    "not a database": "the file is not a database",
-    "malformed": "the file is damaged",
-    "disk i/o": "its disk reports an error",
-    "no space left": "its disk is full",
-    "read-only transaction": "it may only be read, not written",
-    **dict.fromkeys(
-        (
-            "connection refused",
-            "no such file",  # the server's socket
-            "could not translate host",
-            "timeout expired",
-            "server closed the connection",
-            "terminating connection",
-        ),
-        "the database server does not answer",
-    ),
-}
-_OS_REASONS = {
-    errno.ENOSPC: "its disk is full",
-    errno.EDQUOT: "its disk quota is used up",
-    errno.EACCES: "its folder may not be written",
-    errno.EROFS: "its disk may only be read",
-}
-
-
-class StoreError(RuntimeError):
-    """The store cannot do what was asked; nothing of it was saved. The message is one sentence."""
 
 
 class Database:
@@ -79,6 +46,12 @@ class Database:
     returns (https://sqlite.org/pragma.html#pragma_synchronous), and writers queue up, one
     transaction at a time. PostgreSQL lets writers run side by side; who bases a change on a row
     locks that row first (`standing.lock_standing`), or the whole matter (`take_turns`).
+
+    Once the file of a SQLite database is gone, or another one lies in its place, nothing is read
+    or written any more.
+
+    Attributes:
+        path: Where a SQLite database lies; None in memory, and on a server.
 
     Args:
         url: An SQLAlchemy URL of a dialect in `DIALECTS`.
@@ -91,8 +64,12 @@ class Database:
     def __init__(self, url: str, *, migrates: bool = True) -> None:
         self.engine = _create_engine(url)
         self._turn = threading.Lock()
+        self.path = find_sqlite_file(self.engine.url)
+        self._file = OpenFile(self.path) if self.path else None
+        if self._file is not None:
+            _watch_connections(self.engine, self._file)
         if migrates:
-            self._migrate()
+            self.migrate()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -100,18 +77,27 @@ class Database:
         with explain_errors(), self.engine.connect() as connection:
             if connection.dialect.name == "postgresql":
                 connection.execution_options(isolation_level="REPEATABLE READ")
+            self._check_file(connection)
             yield connection
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Give a connection whose changes are all kept at the end, or none."""
         writer = self.engine.execution_options(writer=True)
-        with explain_errors(), self._take_turn(), writer.begin() as connection:
-            yield connection
+        with explain_errors(), self._take_turn(), writer.connect() as connection:
+            with connection.begin():
+                self._check_file(connection)
+                yield connection
+            # Again: what went into a file that has just gone must not be acknowledged.
+            self._check_file(connection)
 
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+    def _check_file(self, connection: Connection) -> None:
+        if self._file is not None:
+            self._file.check(connection.info.get(_LOGS, ()))
 
     @contextmanager
     def _take_turn(self) -> Iterator[None]:
@@ -127,9 +113,14 @@ class Database:
             finally:
                 self._turn.release()
         else:
-            raise StoreError(_sentence(_REASONS["busy"]))
+            raise StoreError(say_failed(BUSY))
 
-    def _migrate(self) -> None:
+    def migrate(self) -> None:
+        """Bring the tables to the newest schema.
+
+        Raises:
+            StoreError: A newer version of this program has written them.
+        """
         with self.read() as connection:
             is_newest = read_version(connection) == SCHEMA_VERSION
         # Most starts need no turn among the writers, and a full disk can still be read from.
@@ -203,34 +194,6 @@ def read_version(connection: Connection) -> str | None:
     return connection.scalar(select(column("version_num")).select_from(table(VERSION_TABLE)))
 
 
-@contextmanager
-def explain_errors() -> Iterator[None]:
-    """Turn errors of the database and of the disk into a `StoreError` of one sentence."""
-    try:
-        yield
-    except DBAPIError as error:
-        raise StoreError(_sentence(_reason(str(error.orig)))) from error
-    except sqlite3.Error as error:
-        raise StoreError(_sentence(_reason(str(error)))) from error
-    except PoolTimeoutError as error:
-        raise StoreError(_sentence("too many ask at once; try again")) from error
-    except OSError as error:
-        reason = _OS_REASONS.get(error.errno or 0, str(error.strerror or error))
-        raise StoreError(_sentence(reason)) from error
-
-
-def _sentence(reason: str) -> str:
-    return f"The label store did not save or load anything: {reason}."
-
-
-def _reason(message: str) -> str:
-    """Say in plain words what a database complains about; its own first line when unknown."""
-    for sign, reason in _REASONS.items():
-        if sign in message.lower():
-            return reason
-    return message.strip().splitlines()[0].rstrip(".") if message.strip() else "unknown error"
-
-
 def _create_engine(url: str) -> Engine:
     try:
         # Platforms write `postgres://`, a name that SQLAlchemy has dropped.
@@ -248,14 +211,30 @@ def _create_engine(url: str) -> Engine:
 
 
 def _create_sqlite_engine(url: URL) -> Engine:
-    """Make the engine and the file's folder; connections get our settings and transactions."""
-    with explain_errors():
-        if url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    """Make the engine; connections get our settings and transactions."""
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _watch_connections(engine: Engine, file: OpenFile) -> None:
+    """Let the first connection make the file and its folder; let no other go to another file."""
+
+    def check(*_: Any) -> None:
+        file.check()
+        file.path.parent.mkdir(parents=True, exist_ok=True)
+
+    def note(connection: Any, record: Any) -> None:
+        try:
+            connection.execute("SELECT 1 FROM sqlite_master").close()  # opens the log files
+            record.info[_LOGS] = file.note_connection()
+        except BaseException:
+            connection.close()
+            raise
+
+    event.listen(engine, "do_connect", check)
+    event.listen(engine, "connect", note)
 
 
 def _create_postgresql_engine(url: URL) -> Engine:
