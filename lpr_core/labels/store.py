@@ -17,6 +17,7 @@ from lpr_core.labels.queue import Queue
 from lpr_core.labels.tables.bulk import Bulk
 from lpr_core.labels.tables.clock import utc_now
 from lpr_core.labels.tables.database import Database, explain_errors, take_turns
+from lpr_core.labels.tables.opening import open_database
 from lpr_core.labels.tables.queries import (
     count_marks,
     find_pictures,
@@ -77,8 +78,9 @@ class LabelStore:
     def __init__(self, url: str | None = None, data_dir: Path | None = None) -> None:
         with explain_errors():
             folder = data_dir or user_data_dir()
-        self._database = Database(url or database_url(folder))
+        self._database = Database(url or database_url(folder), migrates=False)
         self._pictures = PictureFolder(folder / "pictures")
+        self._lock = open_database(self._database, self._pictures.folder)
         self.projects = Projects(self._database)
         self.queue = Queue(self._database)
         self.people = People(self._database)
@@ -88,11 +90,12 @@ class LabelStore:
             self._pictures.sweep_drafts()
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections; from now on a backup may be restored."""
         self._database.close()
+        self._lock.release()
 
     def ping(self) -> None:
-        """Raise StoreError unless the database answers."""
+        """Raise StoreError unless the database answers, and lies where it was opened."""
         with self._database.read() as connection:
             connection.execute(select(1))
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, and_, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
-from lpr_core.labels.pictures import hash_file
+from lpr_core.labels.pictures import hash_file, identify_picture
 from lpr_core.labels.tables.rows import UNCHECKED
 from lpr_core.labels.tables.schema import pictures, readings, revisions, standings
+from lpr_core.labels.tables.strays import knows_no_picture, list_picture_files, say_lost
 from lpr_core.pictures.decoding import PictureError, read_picture
 
 Progress = Callable[[int, int], None]
@@ -44,9 +45,9 @@ def check_store(
     """
     faults = [
         *_check_file(connection),
+        *_check_belonging(connection, pictures_dir),
         *_check_pictures(connection, pictures_dir, on_progress),
-        *_check_chains(connection),
-        *_check_standings(connection),
+        *find_history_faults(connection),
     ]
     return StoreCheck(
         num_pictures=_count(connection, pictures),
@@ -71,29 +72,63 @@ def _check_file(connection: Connection) -> Iterator[str]:
         yield f"Row {row} of {table} names a row of {parent} that is not there."
 
 
+def _check_belonging(connection: Connection, folder: Path) -> Iterator[str]:
+    if knows_no_picture(connection) and any(list_picture_files(folder)):
+        yield say_lost(folder)
+
+
 def _check_pictures(
     connection: Connection, folder: Path, on_progress: Progress | None
 ) -> Iterator[str]:
     columns = pictures.c.file_name, pictures.c.file_hash, pictures.c.width, pictures.c.height
     rows = connection.execute(select(*columns).order_by(pictures.c.picture_id)).all()
     for number, (file_name, file_hash, width, height) in enumerate(rows, start=1):
-        fault = _find_file_fault(folder / file_name, file_hash, (height, width))
+        fault = find_file_fault(folder / file_name, file_hash, (height, width))
         if fault:
             yield f"The picture {file_name} {fault}."
         if on_progress:
             on_progress(number, len(rows))
 
 
-def _find_file_fault(path: Path, file_hash: str | None, shape: tuple[int, int]) -> str:
-    """Compare a file with its hash; where an older program kept none, with its size in pixels."""
+def find_file_fault(path: Path, file_hash: str | None, shape: tuple[int, int]) -> str:
+    """Say what is wrong with a stored file, or nothing.
+
+    Args:
+        path: The file.
+        file_hash: Its SHA-256; where an older program kept none, the size in pixels must do.
+        shape: Height and width in pixels.
+    """
     if not path.exists():
         return "is missing"
     if file_hash is not None:
         return "" if hash_file(path) == file_hash else "has changed"
+    return _find_picture_fault(path, shape)
+
+
+def find_content_fault(content: bytes, file_hash: str | None, shape: tuple[int, int]) -> str:
+    """Say what is wrong with a stranger's file that claims to be a stored one, or nothing.
+
+    Args:
+        content: Its bytes.
+        file_hash: As for `find_file_fault`; it may be as wrong as the bytes.
+        shape: Height and width in pixels.
+    """
+    if file_hash is not None and identify_picture(content) != file_hash:
+        return "has changed"
+    return _find_picture_fault(content, shape)
+
+
+def _find_picture_fault(source: bytes | Path, shape: tuple[int, int]) -> str:
     try:
-        return "" if read_picture(path).shape[:2] == shape else "has another size"
+        return "" if read_picture(source).shape[:2] == shape else "has another size"
     except PictureError as error:
         return f"cannot be read: {error}".rstrip(".")
+
+
+def find_history_faults(connection: Connection) -> Iterator[str]:
+    """Yield what is wrong with the chains of revisions, and with what follows from them."""
+    yield from _check_chains(connection)
+    yield from _check_standings(connection)
 
 
 def _check_chains(connection: Connection) -> Iterator[str]:
