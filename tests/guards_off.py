@@ -60,7 +60,7 @@ GUARDS = (
         "if False:",
         _ZIP_TESTS,
     ),
-    Guard("ZIP bomb", _ARCHIVES, "    _check_sizes(infos)\n", "", _ZIP_TESTS),
+    Guard("ZIP bomb", _ARCHIVES, "    _check_sizes(infos, limits)\n", "", _ZIP_TESTS),
     Guard(
         "bomb of shared bytes",
         _ARCHIVES,

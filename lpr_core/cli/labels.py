@@ -13,6 +13,7 @@ from lpr_core.cli.progress import show_progress
 
 if TYPE_CHECKING:
     from lpr_core.labels import LabelStore
+    from lpr_core.labels.upkeep.backup import Backup
 
 labels_app = typer.Typer(
     help="Keep the labels safe: back them up, restore and check them.", no_args_is_help=True
@@ -53,22 +54,24 @@ def back_up(
 ) -> None:
     """Write all labels, people and pictures to one file; the app may go on meanwhile.
 
-    The exit code is 1 where pictures were missing. The file holds hashes of passwords.
+    The exit code is 1 where pictures were missing or had changed, and where `lpr labels verify`
+    finds faults. The file holds hashes of passwords.
     """
     target = path or Path(f"labels-{datetime.now():%Y%m%d-%H%M%S}.zip")
     with open_store() as store, show_progress("Pictures") as tell:
         made = store.backup(target, tell)
     typer.echo(f"Wrote {target}: {made.num_rows} rows, {made.num_pictures} pictures.")
-    _report(f"The picture {name} is missing." for name in made.missing)
+    _report_backup(made)
 
 
 @labels_app.command("restore")
 def restore(
-    path: Annotated[Path, typer.Argument(help="ZIP from `lpr labels backup`.", exists=True)],
+    path: Annotated[Path, typer.Argument(help="ZIP from `lpr labels backup`.")],
 ) -> None:
-    """Bring a backup into an empty store; one with pictures is never touched.
+    """Bring a backup into an empty store, while nothing else works with it: all of it or nothing.
 
-    A backup made on SQLite restores into PostgreSQL too, and the other way round.
+    A backup made on SQLite restores into PostgreSQL too, and the other way round. The exit code
+    is 1 where the backup was made of a store that lacked pictures or had faults.
     """
     from lpr_core.labels.store import database_url
     from lpr_core.labels.upkeep.restore import restore_backup
@@ -78,6 +81,7 @@ def restore(
     with explain_store_errors(), show_progress("Pictures") as tell:
         made = restore_backup(path, database_url(folder), folder / "pictures", tell)
     typer.echo(f"Restored {path}: {made.num_rows} rows, {made.num_pictures} pictures.")
+    _report_backup(made)
 
 
 @labels_app.command("verify")
@@ -90,6 +94,13 @@ def verify() -> None:
         f"{found.num_revisions} revisions: {len(found.faults) or 'no'} faults."
     )
     _report(iter(found.faults))
+
+
+def _report_backup(made: "Backup") -> None:
+    missing = [
+        f"The picture {name} is missing: it was gone or had changed." for name in made.missing
+    ]
+    _report(iter([*missing, *made.faults]))
 
 
 def _report(faults: Iterator[str]) -> None:

@@ -6,7 +6,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def show_progress(description: str) -> Iterator[Callable[[int, int], None]]:
-    """Yield a function that takes what is done and the total, and moves the bar."""
+    """Yield a function that takes what is done and the total, and moves the bar.
+
+    There is no bar before something is done: what is refused at once is one sentence.
+    """
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -22,6 +25,15 @@ def show_progress(description: str) -> Iterator[Callable[[int, int], None]]:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task(description, total=None)
-        yield lambda done, total: progress.update(task, completed=done, total=total)
+    progress = Progress(*columns, console=Console(stderr=True))
+    task = progress.add_task(description, total=None)
+
+    def tell(done: int, total: int) -> None:
+        progress.start()
+        progress.update(task, completed=done, total=total)
+
+    try:
+        yield tell
+    finally:
+        if progress.live.is_started:
+            progress.stop()

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import re
+import struct
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -19,6 +20,11 @@ from lpr_core.pictures.likeness import hash_picture, write_hash
 
 DRAFT_SECONDS = 3600
 """A draft older than this was left by a killed process."""
+
+# https://www.w3.org/TR/png-3/#5DataRep; a chunk has 4 bytes of length, 4 of name and 4 of check.
+_PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_PNG_CHUNK = struct.Struct(">I4s")
+_PNG_NAMES = {b"IHDR", b"IDAT", b"IEND"}
 
 _PICTURE_ID = re.compile(r"[0-9a-f]{64}")
 
@@ -107,6 +113,25 @@ class PictureFolder:
             with suppress(FileNotFoundError):
                 if draft_path.stat().st_mtime < oldest:
                     draft_path.unlink()
+
+
+def is_plain_picture(content: bytes, suffix: str) -> bool:
+    """Tell whether a file has the form that `PictureFolder` writes, and nothing hidden in it.
+
+    Args:
+        content: Bytes that `read_picture` takes.
+        suffix: `.png` or `.jpg`; a JPEG is looked at only at its ends.
+    """
+    if suffix == ".jpg":
+        return content.startswith(b"\xff\xd8\xff") and content.endswith(b"\xff\xd9")
+    if not content.startswith(_PNG_SIGNATURE):
+        return False
+    names, place = [], len(_PNG_SIGNATURE)
+    while place + 12 <= len(content):
+        length, name = _PNG_CHUNK.unpack_from(content, place)
+        names.append(name)
+        place += 12 + length
+    return place == len(content) and names[-1:] == [b"IEND"] and set(names) <= _PNG_NAMES
 
 
 def _encode(picture: NDArray[np.uint8]) -> tuple[bytes, str]:

@@ -70,7 +70,9 @@ class _Row(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore", str_max_length=1000)
 
 
-class _Slot(_Row):
+class SlotRow(_Row):
+    """What a model said about one slot, as it is stored and exported."""
+
     symbol: str = Field(max_length=4)
     probability: float = Field(ge=0, le=1)
     alternatives: list[tuple[str, float]] = Field(max_length=100)
@@ -82,7 +84,7 @@ class _Reading(_Row):
     confidence: float = Field(ge=0, le=1)
     region: str | None = Field(max_length=32)
     pattern: str | None = Field(max_length=80)
-    slots: list[_Slot] = Field(max_length=64)
+    slots: list[SlotRow] = Field(max_length=64)
     reader_version: str = Field(max_length=80)
     read_at: AwareDatetime
     readable_from: float = Field(default=DEFAULT_READABLE_FROM, ge=0, le=1)

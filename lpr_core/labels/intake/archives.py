@@ -54,12 +54,27 @@ class Entry:
     size: int
 
 
+@dataclass(frozen=True)
+class Limits:
+    """The most that is taken of one archive.
+
+    Attributes:
+        entries: Files.
+        total_bytes: Of all files, unpacked.
+        directory_bytes: Of its list of files.
+    """
+
+    entries: int
+    total_bytes: int
+    directory_bytes: int
+
+
 class Archive:
     """An open archive that has passed every check."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: zipfile.ZipFile, limits: Limits) -> None:
         self._archive = archive
-        self._infos = check_entries(archive)
+        self._infos = check_entries(archive, limits)
         self.entries = tuple(Entry(name, info.file_size) for name, info in self._infos.items())
 
     def read(self, entry: Entry) -> bytes:
@@ -68,45 +83,60 @@ class Archive:
         Raises:
             ValueError: It is damaged.
         """
+        with self.open(entry) as stream:
+            return _read_all(stream, entry.size)
+
+    @contextmanager
+    def open(self, entry: Entry) -> Iterator[IO[bytes]]:
+        """Unpack one file piece by piece.
+
+        Raises:
+            ValueError: It is damaged, as is found while it is read.
+        """
         try:
             with self._archive.open(self._infos[entry.name]) as stream:
-                return _read_all(stream, entry.size)
+                yield stream
         except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
             raise ValueError("The file is damaged inside its ZIP archive.") from error
 
 
 @contextmanager
-def open_archive(path: Path) -> Iterator[Archive]:
+def open_archive(path: Path, limits: Limits | None = None) -> Iterator[Archive]:
     """Open a ZIP archive after checking all that it says about its files.
+
+    Args:
+        path: The archive.
+        limits: By default those for what strangers send.
 
     Raises:
         ArchiveError: It is damaged, encrypted, too large, or looks like an attack.
         FileNotFoundError: There is no such file.
     """
-    _check_directory_size(path)
+    limits = limits or Limits(MAX_ENTRIES, MAX_TOTAL_BYTES, MAX_DIRECTORY_BYTES)
+    _check_directory_size(path, limits)
     try:
         opened = zipfile.ZipFile(path)
     # A directory can be broken in many ways, and zipfile has an error for each.
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, struct.error) as error:
         raise ArchiveError(f"{path.name!r} is not a whole ZIP archive.") from error
     with opened:
-        yield Archive(opened)
+        yield Archive(opened, limits)
 
 
-def check_entries(archive: zipfile.ZipFile) -> dict[str, zipfile.ZipInfo]:
+def check_entries(archive: zipfile.ZipFile, limits: Limits) -> dict[str, zipfile.ZipInfo]:
     """Return the files of an archive by their clean names.
 
     Raises:
         ArchiveError: One of them, or all together, break a rule.
     """
     infos = archive.infolist()
-    if len(infos) > MAX_ENTRIES:
+    if len(infos) > limits.entries:
         raise ArchiveError(
-            f"The archive has {len(infos):,} files; at most {MAX_ENTRIES:,} are taken."
+            f"The archive has {len(infos):,} files; at most {limits.entries:,} are taken."
         )
     for info in infos:
         _check_kind(info)
-    _check_sizes(infos)
+    _check_sizes(infos, limits)
     _check_overlaps(infos, archive.start_dir)
     files: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
@@ -158,12 +188,12 @@ def _check_kind(info: zipfile.ZipInfo) -> None:
         raise ArchiveError(f"The archive has another archive in it: {name}; unpack it first.")
 
 
-def _check_sizes(infos: list[zipfile.ZipInfo]) -> None:
+def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
     total = sum(info.file_size for info in infos)
-    if total > MAX_TOTAL_BYTES:
+    if total > limits.total_bytes:
         raise ArchiveError(
-            f"The archive unpacks to {total / 1e9:,.1f} GB; at most {MAX_TOTAL_BYTES / 1e9:g} GB "
-            "are taken."
+            f"The archive unpacks to {total / 1e9:,.1f} GB; "
+            f"at most {limits.total_bytes / 1e9:g} GB are taken."
         )
     packed = sum(info.compress_size for info in infos)
     pairs = [(total, packed), *((info.file_size, info.compress_size) for info in infos)]
@@ -186,7 +216,7 @@ def _check_overlaps(infos: list[zipfile.ZipInfo], directory_offset: int) -> None
         next_start = info.header_offset
 
 
-def _check_directory_size(path: Path) -> None:
+def _check_directory_size(path: Path, limits: Limits) -> None:
     """Refuse a list of files so long that reading it alone would fill the memory."""
     with open_untrusted(path) as stream:
         size = stream.seek(0, os.SEEK_END)
@@ -195,8 +225,8 @@ def _check_directory_size(path: Path) -> None:
     found = ending.rfind(b"PK\x05\x06")
     if found < 0 or len(ending) - found < _END.size:
         raise ArchiveError(f"{path.name!r} is not a whole ZIP archive.")
-    if max(_directory_sizes(ending, found)) > MAX_DIRECTORY_BYTES:
-        raise ArchiveError(f"The archive has too many files; at most {MAX_ENTRIES:,} are taken.")
+    if max(_directory_sizes(ending, found)) > limits.directory_bytes:
+        raise ArchiveError(f"The archive has too many files; at most {limits.entries:,} are taken.")
 
 
 def _directory_sizes(ending: bytes, found: int) -> Iterator[int]:

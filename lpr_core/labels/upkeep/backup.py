@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
@@ -23,10 +24,14 @@ from lpr_core.labels.tables.schema import (
     pictures,
     sessions,
 )
+from lpr_core.labels.upkeep.verify import find_file_fault, find_history_faults
 
 FORMAT = "lpr-labels-backup-1"
+ABOUT_NAME = "backup.json"
 CHUNK = 1000
-_LEFT_OUT = (sessions, failed_sign_ins)
+LEFT_OUT = (sessions, failed_sign_ins)
+
+_FILE_COLUMNS = pictures.c.file_name, pictures.c.file_hash, pictures.c.height, pictures.c.width
 
 Progress = Callable[[int, int], None]
 
@@ -38,12 +43,15 @@ class Backup:
     Attributes:
         num_pictures: Picture files.
         num_rows: Rows of all tables.
-        missing: Pictures of the database whose file was not there.
+        missing: Pictures of the database whose file was not there, or had changed: such a file
+            is left out, as nobody would take it back.
+        faults: What else was wrong in the store, one sentence each.
     """
 
     num_pictures: int
     num_rows: int
     missing: tuple[str, ...]
+    faults: tuple[str, ...] = ()
 
 
 def write_backup(
@@ -86,19 +94,21 @@ def _fill(
         rows = {
             table.name: _pack_table(archive, connection, table)
             for table in metadata.sorted_tables
-            if table not in _LEFT_OUT
+            if table not in LEFT_OUT
         }
-        file_names = connection.scalars(select(pictures.c.file_name)).all()
-    missing = tuple(_pack_pictures(archive, pictures_dir, file_names, on_progress))
+        faults = tuple(find_history_faults(connection))
+        files = connection.execute(select(*_FILE_COLUMNS)).all()
+    missing = tuple(_pack_pictures(archive, pictures_dir, files, on_progress))
     about = {
         "format": FORMAT,
         "schema": SCHEMA_VERSION,
         "made_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "rows": rows,
         "missing": missing,
+        "faults": faults,
     }
-    archive.writestr("backup.json", json.dumps(about, indent=2))
-    return Backup(len(file_names) - len(missing), sum(rows.values()), missing)
+    archive.writestr(ABOUT_NAME, json.dumps(about, indent=2))
+    return Backup(len(files) - len(missing), sum(rows.values()), missing, faults)
 
 
 def _pack_table(archive: zipfile.ZipFile, connection: Connection, table: Table) -> int:
@@ -116,14 +126,22 @@ def _pack_table(archive: zipfile.ZipFile, connection: Connection, table: Table) 
 def _pack_pictures(
     archive: zipfile.ZipFile,
     folder: Path,
-    file_names: Sequence[str],
+    files: Sequence[Any],
     on_progress: Progress | None,
 ) -> Iterator[str]:
-    """Write pictures, which do not shrink any more, and yield those that are not there."""
-    for number, file_name in enumerate(file_names, start=1):
-        try:
-            archive.write(folder / file_name, f"pictures/{file_name}", zipfile.ZIP_STORED)
-        except FileNotFoundError:
+    """Write pictures, which do not shrink any more, and yield those that are not there or whole.
+
+    Args:
+        archive: To write to.
+        folder: The store's pictures.
+        files: Rows of `_FILE_COLUMNS`.
+        on_progress: As for `write_backup`.
+    """
+    for number, (file_name, file_hash, height, width) in enumerate(files, start=1):
+        path = folder / file_name
+        if find_file_fault(path, file_hash, (height, width)):
             yield file_name
+        else:
+            archive.write(path, f"pictures/{file_name}", zipfile.ZIP_STORED)
         if on_progress:
-            on_progress(number, len(file_names))
+            on_progress(number, len(files))

@@ -1,4 +1,6 @@
 import json
+import shutil
+import sqlite3
 import zipfile
 
 import pytest
@@ -6,8 +8,6 @@ from typer.testing import CliRunner
 
 from lpr_core.cli import app
 from lpr_core.labels import LabelStore, Mark, Role, StoreError
-from lpr_core.labels.tables import database as database_module
-from lpr_core.labels.tables.database import Database
 from lpr_core.labels.upkeep.restore import restore_backup
 from tests.kit.label_samples import picture_bytes, reading_dict
 
@@ -95,9 +95,10 @@ def test_a_backup_of_an_older_program_is_brought_up_to_date(tmp_path):
     revision = {"revision_id": 7, "mark": "corrected", "before": "", "after": "A1", "author": "ana"}
     with zipfile.ZipFile(path, "w") as archive:
         about = {"format": "lpr-labels-backup-1", "schema": "0002", "missing": []}
-        rows = {"pictures": 1, "revisions": 1}
+        rows = {"pictures": 1, "readings": 0, "revisions": 1}
         archive.writestr("backup.json", json.dumps(about | {"rows": rows}))
         row = picture | {"width": 60, "height": 20, "added_at": times["added_at"]}
+        archive.writestr("tables/readings.jsonl", "")
         archive.writestr("tables/pictures.jsonl", json.dumps(row) + "\n")
         row = revision | {
             "picture_id": picture_id,
@@ -112,15 +113,44 @@ def test_a_backup_of_an_older_program_is_brought_up_to_date(tmp_path):
     assert (store.history(picture_id).text, store.counts()["corrected"]) == ("A1", 1)
     assert store.verify().faults == ()
     store.close()
+    assert not list(tmp_path.glob("*schema*"))  # an empty draft is not worth a copy
 
 
 def test_a_store_with_anything_in_it_is_not_touched(store, tmp_path, label_url):
     fill(store)
     store.backup(tmp_path / "labels.zip")
     said = show(store)
+    store.close()
     with pytest.raises(StoreError, match="into an empty one only"):
         restore_backup(tmp_path / "labels.zip", label_url, tmp_path / "pictures")
-    assert show(store) == said
+    again = LabelStore(label_url, tmp_path)
+    assert show(again) == said
+    again.close()
+
+
+def test_a_store_whose_log_was_not_written_back_is_not_touched(sqlite_store, tmp_path):
+    """As a killed program leaves it: the rows are in the log only."""
+    fill(sqlite_store)
+    sqlite_store.backup(tmp_path / "labels.zip")
+    folder = tmp_path / "killed"
+    folder.mkdir()
+    for name in ("labels.sqlite3", "labels.sqlite3-wal"):
+        shutil.copyfile(tmp_path / name, folder / name)
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    url = f"sqlite:///{folder / 'labels.sqlite3'}"
+    with pytest.raises(StoreError, match="into an empty one only"):
+        restore_backup(tmp_path / "labels.zip", url, folder / "pictures")
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_another_program_s_database_is_not_replaced(sqlite_store, tmp_path):
+    sqlite_store.backup(tmp_path / "labels.zip")
+    path = tmp_path / "other.sqlite3"
+    raw = sqlite3.connect(path)
+    raw.execute("CREATE TABLE songs (name)")
+    raw.close()
+    with pytest.raises(StoreError, match="into an empty one only"):
+        restore_backup(tmp_path / "labels.zip", f"sqlite:///{path}", tmp_path / "new" / "pictures")
 
 
 def spoil(path, change):
@@ -148,7 +178,7 @@ def spoil(path, change):
         ),
         (
             lambda name, content: (name.replace("pictures/", "pictures/../"), content),
-            "a file that is no picture",
+            "a file that leads out of its folder",
         ),
     ],
 )
@@ -179,6 +209,28 @@ def test_a_missing_picture_is_named_and_the_rest_is_kept(sqlite_store, tmp_path)
     url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
     restored = restore_backup(tmp_path / "labels.zip", url, tmp_path / "new" / "pictures")
     assert (restored.num_pictures, restored.missing) == (2, (name,))
+
+
+def test_a_changed_picture_is_left_out_of_a_backup_and_named(sqlite_store, tmp_path):
+    """Nobody would take it back; while the store is there it can still be mended."""
+    ids = fill(sqlite_store)
+    name = sqlite_store.history(ids[1]).picture.file_name
+    (sqlite_store.pictures_dir / name).write_bytes(picture_bytes(77))
+    assert sqlite_store.backup(tmp_path / "labels.zip").missing == (name,)
+
+
+def test_a_store_with_a_broken_chain_moves_with_its_fault_named(sqlite_store, tmp_path):
+    (picture_id, *_) = fill(sqlite_store)
+    with sqlite_store._database.write() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO revisions VALUES (99, ?, 'correct', 'NEVER', 'A1', '', '', '2026-01-01')",
+            (picture_id,),
+        )
+    made = sqlite_store.backup(tmp_path / "labels.zip")
+    assert made.faults == sqlite_store.verify().faults
+    assert len(made.faults) == 2
+    url = f"sqlite:///{tmp_path / 'new.sqlite3'}"
+    assert restore_backup(tmp_path / "labels.zip", url, tmp_path / "new" / "pictures") == made
 
 
 def test_a_backup_that_fails_leaves_the_old_one(sqlite_store, tmp_path, monkeypatch):
@@ -230,69 +282,6 @@ def test_every_fault_is_found(sqlite_store):
     )
 
 
-# --- migration and its copy
-
-
-def test_a_filled_old_database_is_copied_and_then_migrated(tmp_path):
-    path = tmp_path / "labels.sqlite3"
-    engine = database_module._create_engine(f"sqlite:///{path}")
-    slots = json.dumps([{"symbol": "A"}])
-    with engine.begin() as connection:
-        database_module.migrate(connection, "0002")
-        for number in range(3):
-            connection.exec_driver_sql(
-                "INSERT INTO pictures VALUES (?, 'a.png', 'a.png', 60, 20, '2026-01-01 00:00:00')",
-                (f"{number}" * 64,),
-            )
-        for number, text, confidence, version in [
-            (0, "AAAA", 0.5, "old"),
-            (0, "AAAB", 0.4, "new"),
-            (1, "CCCC", 0.9, "old"),
-        ]:
-            connection.exec_driver_sql(
-                "INSERT INTO readings (picture_id, text, confidence, region, slots, reader_version,"
-                " read_at) VALUES (?, ?, ?, 'br', ?, ?, '2026-01-01 00:00:00')",
-                (f"{number}" * 64, text, confidence, slots, version),
-            )
-        connection.exec_driver_sql(
-            "INSERT INTO revisions VALUES"
-            " (5, ?, 'corrected', 'CCCC', 'CCC1', 'ana', 'old', '2026-01-02 00:00:00')",
-            ("1" * 64,),
-        )
-    engine.dispose()
-    store = LabelStore(f"sqlite:///{path}", tmp_path)
-    rows = store._database
-    with rows.read() as connection:
-        found = connection.exec_driver_sql(
-            "SELECT substr(picture_id, 1, 1), project_id, mark, author, stage, latest_reading_id,"
-            " latest_revision_id, confidence, agreement, region FROM standings ORDER BY 1"
-        ).all()
-    assert found == [
-        ("0", 1, "unchecked", "", "waiting", 2, 0, 0.4, 0.75, "br"),
-        ("1", 1, "corrected", "ana", "done", 3, 5, 0.9, 1.0, "br"),
-        ("2", 1, "unchecked", "", "waiting", 0, 0, 1.0, 1.0, None),
-    ]
-    # Older readings have no floor of their own: 0.5 holds, and 0.4 is kept but not shown.
-    assert [record.text for record in store.records()] == ["", "CCC1", ""]
-    assert [read.text for read in store.history("0" * 64).readings] == ["AAAA", "AAAB"]
-    assert [read.is_readable for read in store.history("0" * 64).readings] == [True, False]
-    store.add_revision("1" * 64, text="CCC2")
-    assert store.history("1" * 64).revisions[-1].revision_id == 6
-    store.close()
-    (copy_path,) = tmp_path.glob("labels-schema-0002-*.sqlite3")
-    old = database_module._create_engine(f"sqlite:///{copy_path}")
-    with old.connect() as connection:
-        assert database_module.read_version(connection) == "0002"
-        assert connection.exec_driver_sql("SELECT after FROM revisions").scalar() == "CCC1"
-    old.dispose()
-
-
-def test_a_new_database_and_a_current_one_are_not_copied(tmp_path):
-    for _ in range(2):
-        Database(f"sqlite:///{tmp_path / 'labels.sqlite3'}").close()
-    assert [path.name for path in tmp_path.glob("*.sqlite3")] == ["labels.sqlite3"]
-
-
 # --- command line
 
 
@@ -310,7 +299,8 @@ def test_backing_up_and_restoring_from_the_command_line(run, sqlite_store, tmp_p
     path = tmp_path / "kept" / "labels.zip"
     result = run("labels", "backup", path)
     assert (result.exit_code, result.stdout) == (0, f"Wrote {path}: 21 rows, 3 pictures.\n")
-    assert run("labels", "restore", path).exit_code == 2
+    result = run("labels", "restore", path)
+    assert (result.exit_code, "is in use: stop the labelling app" in result.stderr) == (2, True)
     monkeypatch.setenv("LPR_DATA_DIR", str(tmp_path / "new"))
     result = run("labels", "restore", path)
     assert (result.exit_code, result.stdout) == (0, f"Restored {path}: 21 rows, 3 pictures.\n")
@@ -324,6 +314,10 @@ def test_backing_up_and_restoring_from_the_command_line(run, sqlite_store, tmp_p
     assert (result.exit_code, "1 faults" in result.stdout) == (1, True)
     assert "is missing." in result.stderr
     assert run("labels", "backup", path).exit_code == 1
+    monkeypatch.setenv("LPR_DATA_DIR", str(tmp_path / "lacking"))
+    result = run("labels", "restore", path)
+    assert (result.exit_code, "2 pictures.\n" in result.stdout) == (1, True)
+    assert "is missing: it was gone or had changed." in result.stderr
 
 
 def test_a_store_that_does_not_open_is_one_sentence(run, tmp_path):
