@@ -21,14 +21,7 @@ from sqlalchemy.exc import DataError, IntegrityError
 from lpr_core.files import write_bytes_atomic
 from lpr_core.labels.pictures import is_plain_picture
 from lpr_core.labels.tables.complaints import StoreError, explain_errors
-from lpr_core.labels.tables.database import (
-    VERSION_TABLE,
-    Database,
-    StoreError,
-    explain_errors,
-    migrate,
-    read_version,
-)
+from lpr_core.labels.tables.database import VERSION_TABLE, Database, migrate, read_version
 from lpr_core.labels.tables.rows import DEFAULT_PROJECT_ID
 from lpr_core.labels.tables.schema import pictures, projects
 from lpr_core.labels.tables.store_lock import StoreLock, name_locks
