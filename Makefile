@@ -22,7 +22,7 @@ DEVELOPMENT_RANGES := import tomllib; \
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help start install test check format benchmark benchmark-labels readme lock chromium
+.PHONY: help start install test check format benchmark benchmark-labels readme lock lock-check chromium
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ lock: $(UV_STAMP) ## Pin the newest versions that pyproject.toml admits, for dep
 	@$(LOCK) pyproject.toml --output-file requirements.txt
 	@$(BIN)/python -c '$(DEVELOPMENT_RANGES)' \
 		| $(LOCK) - --constraints requirements.txt --output-file tests/requirements.txt
+
+lock-check: $(DEV_STAMP) ## Ask the package index whether both lock files install on every platform they are for
+	@$(BIN)/python -m tests.check_locks
 
 $(UV_STAMP):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \

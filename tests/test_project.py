@@ -1,16 +1,13 @@
-"""The checkout as a whole: what lies on top, what is pinned, which commands there are."""
+"""The checkout as a whole: what lies on top, which commands there are."""
 
 import importlib
 import inspect
 import re
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import pytest
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 ROOT_DIR = Path(__file__).resolve().parents[1]
 TOP_LEVEL = {
@@ -18,9 +15,6 @@ TOP_LEVEL = {
     *("requirements.txt", "README.md", "Procfile", "pyproject.toml", "Makefile", "LICENSE"),
     *("CHANGELOG.md", "CONTRIBUTING.md", "docs", "package.json", "package-lock.json"),
 }
-PINS = [ROOT_DIR / "requirements.txt", ROOT_DIR / "tests" / "requirements.txt"]
-RUNTIME, DEVELOPMENT = PINS
-PROJECT = tomllib.loads((ROOT_DIR / "pyproject.toml").read_text())["project"]
 ROOMS = sorted(path.parent.name for path in ROOT_DIR.glob("lpr_core/*/__init__.py"))
 HEAVY = ("tensorflow", "keras", "jax", "torch", "gradio", "streamlit", "imgaug", "tf2onnx")
 
@@ -30,17 +24,6 @@ def tracked_files() -> list[str]:
         ["git", "ls-files"], cwd=ROOT_DIR, check=True, capture_output=True, text=True
     )
     return listed.stdout.splitlines()
-
-
-def read_pins(path: Path) -> dict[str, list[Requirement]]:
-    """Return the lines of a lock file by package; one package may have a line for each Python."""
-    pins: dict[str, list[Requirement]] = {}
-    for line in path.read_text().splitlines():
-        text = line.partition("#")[0].strip()
-        if text:
-            pin = Requirement(text)
-            pins.setdefault(canonicalize_name(pin.name), []).append(pin)
-    return pins
 
 
 def make(*arguments: str) -> str:
@@ -57,53 +40,6 @@ def targets() -> set[str]:
 def test_nothing_unexpected_lies_on_top():
     on_top = {name.partition("/")[0] for name in tracked_files()}
     assert {name for name in on_top if not name.startswith(".")} <= TOP_LEVEL
-
-
-@pytest.mark.parametrize("path", PINS, ids=["runtime", "development"])
-def test_every_requirement_is_pinned(path):
-    for pins in read_pins(path).values():
-        for pin in pins:
-            assert pin.url is None
-            assert [specifier.operator for specifier in pin.specifier] == ["=="], str(pin)
-
-
-@pytest.mark.parametrize("path", PINS, ids=["runtime", "development"])
-def test_lock_files_name_no_place_to_fetch_from(path):
-    assert not re.search(r"https?:|file:|--(extra-)?index|--find-links|/", body_of(path))
-
-
-def body_of(path: Path) -> str:
-    """Return the lines without what uv notes about where a requirement comes from."""
-    return "\n".join(line.partition("#")[0] for line in path.read_text().splitlines())
-
-
-@pytest.mark.parametrize(
-    ("ranges", "path"),
-    [
-        pytest.param(PROJECT["dependencies"], RUNTIME, id="runtime"),
-        pytest.param(PROJECT["optional-dependencies"]["dev"], DEVELOPMENT, id="development"),
-    ],
-)
-def test_pins_lie_within_the_ranges(ranges, path):
-    pins = read_pins(path)
-    for wanted in map(Requirement, ranges):
-        versions = [
-            next(iter(pin.specifier)).version for pin in pins[canonicalize_name(wanted.name)]
-        ]
-        assert any(map(wanted.specifier.contains, versions)), f"{wanted}: {versions}"
-
-
-def test_both_lock_files_agree():
-    runtime = read_pins(RUNTIME)
-    for name, pins in read_pins(DEVELOPMENT).items():
-        assert {str(pin.specifier) for pin in runtime.get(name, pins)} >= {
-            str(pin.specifier) for pin in pins
-        }
-
-
-def test_one_opencv_only():
-    names = [name for name in read_pins(RUNTIME) | read_pins(DEVELOPMENT) if "opencv" in name]
-    assert names == ["opencv-python"]
 
 
 def test_plain_make_prints_the_targets():
