@@ -8,21 +8,23 @@ Procfile's lines itself, each with its own `PORT`; there they listen on 0.0.0.0.
 import errno
 import http.client
 import os
-import signal
 import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from honcho.environ import parse_procfile
-from honcho.manager import KILL_WAIT, SYSTEM_PRINTER_NAME, Manager
-from honcho.printer import Message, Printer
+
+from app.ports import read_port
+from app.supervision import Command, supervise
 
 ROOT_DIR = Path(__file__).resolve().parents[1]
 PATIENCE_SECONDS = 60
+KILL_WAIT = 5
+"""Seconds that an app has for its end before it is killed."""
 
 
 @dataclass(frozen=True)
@@ -50,8 +52,8 @@ def choose_apps(environment: Mapping[str, str]) -> tuple[App, App]:
     """
     host = environment.get("LPR_HOST") or "127.0.0.1"
     ports = (
-        _read_port(environment, "PORT", 7860),
-        _read_port(environment, "LPR_DASHBOARD_PORT", 8501),
+        read_port(environment, "PORT", default=7860),
+        read_port(environment, "LPR_DASHBOARD_PORT", default=8501),
     )
     if ports[0] == ports[1]:
         raise ValueError(f"PORT and LPR_DASHBOARD_PORT must differ. Received: {ports[0]} twice")
@@ -59,13 +61,6 @@ def choose_apps(environment: Mapping[str, str]) -> tuple[App, App]:
         App("web", "labelling app", host, ports[0], "PORT", "LPR_LABELER_URL"),
         App("dashboard", "dashboard", host, ports[1], "LPR_DASHBOARD_PORT", "LPR_DASHBOARD_URL"),
     )
-
-
-def _read_port(environment: Mapping[str, str], variable: str, default: int) -> int:
-    text = environment.get(variable) or str(default)
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-        raise ValueError(f"{variable} must be a port from 1 to 65535. Received: {text!r}")
-    return int(text)
 
 
 def check_port(app: App) -> None:
@@ -82,63 +77,21 @@ def check_port(app: App) -> None:
         ) from None
 
 
-class Log(Printer):
-    """Prints what the apps say; honcho's own remarks are left out."""
-
-    def write(self, message: Message) -> None:
-        """Print one message behind its time and process type."""
-        if message.name != SYSTEM_PRINTER_NAME:
-            super().write(message)
-
-
-class Supervisor(Manager):
-    """Runs the apps until a signal comes or one of them ends; then all end.
-
-    Attributes:
-        fallen: Process types that had ended before anybody asked them to.
-    """
-
-    def __init__(self) -> None:
-        super().__init__(Log())
-        self.fallen: list[str] | None = None
-
-    def terminate(self) -> None:
-        """Ask all apps to end, and force those that have not after a few seconds."""
-        if not self._all_started():  # honcho can end only what has told its process id
-            _call_later(0.1, self.terminate)
-            return
-        if self.fallen is None:
-            self.fallen = [name for name, state in self._processes.items() if "returncode" in state]
-            _call_later(KILL_WAIT, self.kill)
-        super().terminate()
-
-
-def _call_later(seconds: float, action: Callable[[], None]) -> None:
-    timer = threading.Timer(seconds, action)
-    timer.daemon = True
-    timer.start()
-
-
 def run_apps(apps: Sequence[App], procfile: Path = ROOT_DIR / "Procfile") -> int:
     """Run the apps until Ctrl-C or until one of them falls; return the exit status.
 
     No app outlives this call. 0 says that a person or a platform ended them, 1 that one fell.
     """
     commands = parse_procfile(procfile.read_text()).processes
-    supervisor = Supervisor()
-    for app in apps:
-        supervisor.add_process(app.process, commands[app.process], env=_environment(app, apps))
-    # A closed terminal ends the apps as Ctrl-C does; honcho listens to the other signals itself.
-    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))
     threading.Thread(target=_announce, args=(apps,), daemon=True).start()
-    try:
-        supervisor.loop()
-    finally:
-        supervisor.kill()
-    if not supervisor.fallen:
+    fallen = supervise(
+        [Command(app.process, commands[app.process], _environment(app, apps)) for app in apps],
+        KILL_WAIT,
+    )
+    if not fallen:
         print("Both ended.")
         return 0
-    titles = " and the ".join(app.title for app in apps if app.process in supervisor.fallen)
+    titles = " and the ".join(app.title for app in apps if app.process in fallen)
     print(f"The {titles} ended unasked (last words above), so nothing runs any more.")
     return 1
 

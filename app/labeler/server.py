@@ -44,6 +44,7 @@ from app.labeler.pages.team.intake import make_intake_functions
 from app.labeler.pages.view import page_header
 from app.labeler.routes import add_routes
 from app.labeler.theme import make_theme
+from app.ports import read_port
 from lpr_core.data.shipped import list_samples
 from lpr_core.labels import LabelStore, StoreError
 from lpr_core.pictures.decoding import MAX_BYTES
@@ -202,18 +203,11 @@ def build_server(reader: Any, store: LabelStore, host: str = "127.0.0.1") -> Fas
     return server
 
 
-def _choose_port() -> int:
-    text = os.environ.get("PORT") or os.environ.get("GRADIO_SERVER_PORT") or "7860"
-    if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
-        raise ValueError(f"PORT must be a port from 1 to 65535. Received: {text!r}")
-    return int(text)
-
-
 def main() -> int:
     """Open the store, load the reader, serve until a signal; return the exit status."""
     host = os.environ.get("LPR_HOST") or "127.0.0.1"
     try:
-        port = _choose_port()
+        port = read_port(os.environ, "PORT", "GRADIO_SERVER_PORT", default=7860)
         server = build_server(Reader.load(), LabelStore(), host)
     except (FileNotFoundError, ValueError, StoreError) as problem:
         print(problem, file=sys.stderr)

@@ -201,6 +201,25 @@ def test_an_app_that_falls_is_named_and_takes_the_other_along(serve, two_ports):
     assert not any(answers(port) for port in two_ports)
 
 
+def test_an_app_that_falls_leaves_nothing_behind(serve, tmp_path):
+    path = tmp_path / "pid"
+    process = serve(SERVER, f"sleep 1000 >/dev/null 2>&1 & echo $! > {path}; exit 3")
+    process.communicate(timeout=20)
+    assert process.returncode == 1
+    deadline = time.monotonic() + 10
+    while lives(int(path.read_text())):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def lives(process_id: int) -> bool:
+    """Whether a process can do anything: a container's first process may reap nobody."""
+    try:
+        return psutil.Process(process_id).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
 def test_an_app_that_will_not_end_is_forced(serve, two_ports):
     process = serve(STUBBORN, SERVER)
     time.sleep(1)
