@@ -13,12 +13,12 @@ import pandas as pd
 
 from lpr_core.evidence.wording import name_scope
 from lpr_core.study.folder.record import VariantRecord
+from lpr_core.training.runs import FREE_FIELDS
 
 _OF_CELL = {"network.weights", "network.freeze", "noise_strength"}
 """Settings that transfer and noise stand for; told only where equal cells differ in them."""
 
-SPEED_SETTINGS = {"workers", "cache_megabytes"}
-_NOT_COMPARED = SPEED_SETTINGS | {"seed", "manifest", "validation_manifest"}
+_NOT_COMPARED = FREE_FIELDS | {"seed", "manifest", "validation_manifest"}
 _NUM_TOLD = 3
 _NAME_LENGTH = 60
 _VALUE_LENGTH = 24

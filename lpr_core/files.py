@@ -1,5 +1,7 @@
 """Write files whole or not at all."""
 
+import gzip
+import io
 import os
 import uuid
 from pathlib import Path
@@ -27,6 +29,15 @@ def write_bytes_atomic(path: Path, content: bytes) -> None:
 def write_text_atomic(path: Path, content: str) -> None:
     """Write UTF-8 text as `write_bytes_atomic` writes bytes."""
     write_bytes_atomic(path, content.encode())
+
+
+def write_gzip_atomic(path: Path, content: bytes) -> None:
+    """Write bytes packed as `write_bytes_atomic` writes them; equal contents are equal files."""
+    packed = io.BytesIO()
+    # No time stamp in the header. `gzip.compress` writes another header from Python 3.11 on.
+    with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as stream:
+        stream.write(content)
+    write_bytes_atomic(path, packed.getvalue())
 
 
 def sync_path(path: Path) -> None:

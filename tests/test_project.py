@@ -1,5 +1,6 @@
 """The checkout as a whole: what lies on top, which commands there are."""
 
+import ast
 import importlib
 import inspect
 import re
@@ -74,6 +75,17 @@ def test_ci_runs_make_test():
     assert script.read_text().startswith("#!/usr/bin/env bash\n")
     assert "\nmake test" in script.read_text()
     subprocess.run(["bash", "-n", script], check=True)
+
+
+def test_one_class_name_has_one_meaning():
+    """Also among private classes: a name that is looked for is found once."""
+    places: dict[str, list[str]] = {}
+    for path in [*ROOT_DIR.glob("app/**/*.py"), *ROOT_DIR.glob("lpr_core/**/*.py")]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ClassDef):
+                places.setdefault(node.name, []).append(str(path.relative_to(ROOT_DIR)))
+    assert len(places) > 200
+    assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -15,11 +15,11 @@ from typing import Any
 
 from lpr_core.evidence.answers import Answers
 from lpr_core.places import SHIPPED_DIR
-from lpr_core.plates.metrics import wilson_interval
 from lpr_core.report.facts import list_facts
 from lpr_core.report.markdown import fold, render_notes, render_table, render_verdicts
 from lpr_core.report.tables import tabulate_cells, tabulate_findings
 from lpr_core.serving.bundle import read_card
+from lpr_core.statistics import wilson_interval
 
 README = SHIPPED_DIR.parent / "README.md"
 MODELS_README = SHIPPED_DIR / "models" / "README.md"

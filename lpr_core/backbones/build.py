@@ -13,7 +13,7 @@ import keras
 
 from lpr_core.backbones.compact import build_compact
 from lpr_core.backbones.efficientnet_lite import build_efficientnet_lite0
-from lpr_core.backbones.facts import BackboneName
+from lpr_core.backbones.facts import BackboneName, least_size
 from lpr_core.backbones.layers import CaffePreprocessing
 
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
@@ -27,13 +27,11 @@ class Backbone:
     Attributes:
         preprocess: Returns the layer that turns RGB 0..255 into what the weights expect.
         body: Returns the feature map `(N, H', W', C)` of preprocessed images `(N, H, W, 3)`.
-        min_size: Smallest height and width in pixels.
         application: The function of `keras.applications` that downloads its ImageNet weights.
     """
 
     preprocess: Callable[[], keras.layers.Layer]
     body: Callable[[Any], Any]
-    min_size: int = 32
     application: str | None = None
 
 
@@ -50,10 +48,10 @@ def build_backbone(name: BackboneName, height: int, width: int) -> keras.Model:
     Raises:
         ValueError: The pictures are smaller than the network can take.
     """
-    backbone = find_backbone(name)
-    if min(height, width) < backbone.min_size:
+    backbone, least = find_backbone(name), least_size(name)
+    if min(height, width) < least:
         raise ValueError(
-            f"{name} takes pictures of at least {backbone.min_size}x{backbone.min_size} pixels. "
+            f"{name} takes pictures of at least {least}x{least} pixels. "
             f"Received: {height}x{width} (height x width)"
         )
     image = keras.Input((height, width, 3), name="image")
@@ -102,7 +100,7 @@ def _caffe() -> keras.layers.Layer:
 
 
 _BACKBONES: dict[BackboneName, Backbone] = {
-    "compact": Backbone(_symmetric, build_compact, min_size=16),
+    "compact": Backbone(_symmetric, build_compact),
     "efficientnet_b0": Backbone(
         _efficientnet_b0, _application("EfficientNetB0"), application="EfficientNetB0"
     ),
@@ -111,9 +109,9 @@ _BACKBONES: dict[BackboneName, Backbone] = {
         _symmetric, _application("MobileNetV2", alpha=0.35), application="MobileNetV2"
     ),
     "resnet50": Backbone(_caffe, _application("ResNet50"), application="ResNet50"),
-    "xception": Backbone(_symmetric, _application("Xception"), min_size=71, application="Xception"),
+    "xception": Backbone(_symmetric, _application("Xception"), application="Xception"),
     "vgg16": Backbone(_caffe, _application("VGG16"), application="VGG16"),
     "inception_resnet_v2": Backbone(
-        _symmetric, _application("InceptionResNetV2"), min_size=75, application="InceptionResNetV2"
+        _symmetric, _application("InceptionResNetV2"), application="InceptionResNetV2"
     ),
 }

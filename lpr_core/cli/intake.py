@@ -126,19 +126,20 @@ def _take_in(
 
 def _print_report(report: "IntakeReport") -> None:
     """Print each remark, then the sums; the exit code is 1 where something was refused."""
-    from lpr_core.labels.intake.report import Verdict
+    from lpr_core.labels.intake.report import IntakeVerdict
     from lpr_core.labels.tables.filing import Filed
 
     for row in report.rows:
-        if row.verdict is not Verdict.ADDED or row.sentence:
+        if row.verdict is not IntakeVerdict.ADDED or row.sentence:
             typer.echo(f"{row.name}: {row.verdict.replace(' of', '')}. {row.sentence}".rstrip())
     counts, labels = report.counts(), report.label_counts()
     typer.echo(
-        f"{counts[Verdict.ADDED] + counts[Verdict.NEAR]} added, {counts[Verdict.NEAR]} of them "
-        f"near duplicates; {counts[Verdict.SAME]} here already; {counts[Verdict.REFUSED]} refused."
+        f"{counts[IntakeVerdict.ADDED] + counts[IntakeVerdict.NEAR]} added, "
+        f"{counts[IntakeVerdict.NEAR]} of them near duplicates; "
+        f"{counts[IntakeVerdict.SAME]} here already; {counts[IntakeVerdict.REFUSED]} refused."
     )
     if any(labels.values()):
         told = ", ".join(f"{count} {filed}" for filed, count in labels.items() if count)
         typer.echo(f"Labels: {told}.")
-    if counts[Verdict.REFUSED] or labels[Filed.REFUSED]:
+    if counts[IntakeVerdict.REFUSED] or labels[Filed.REFUSED]:
         raise typer.Exit(SOME_FAILED)

@@ -1,11 +1,13 @@
 """A progress bar with the time left, on the error stream, so that output stays clean."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+
+from lpr_core.progress import CountListener
 
 
 @contextmanager
-def show_progress(description: str) -> Iterator[Callable[[int, int], None]]:
+def show_progress(description: str) -> Iterator[CountListener]:
     """Yield a function that takes what is done and the total, and moves the bar.
 
     There is no bar before something is done: what is refused at once is one sentence.

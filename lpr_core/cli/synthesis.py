@@ -27,9 +27,9 @@ def synthesize_plates(
     ] = None,
 ) -> None:
     """Draw plates, photograph them badly and write them with their manifest."""
-    from lpr_core.synthesis import Order, generate_plates
+    from lpr_core.synthesis import PlateOrder, generate_plates
 
-    order = Order(tuple(region or ()), count, seed, None if clean else severity)
+    order = PlateOrder(tuple(region or ()), count, seed, None if clean else severity)
     with show_progress("Drawing plates") as tell:
         manifest_path = generate_plates(order, out, jobs, on_progress=tell)
     typer.echo(f"Wrote {manifest_path}.")

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lpr_core.places import runs_dir
+from lpr_core.settings import flatten_settings
 from lpr_core.untrusted import read_untrusted_text
 
 if TYPE_CHECKING:
-    from lpr_core.training.callbacks import Progress as TrainingProgress
-    from lpr_core.training.callbacks import ProgressListener
+    from lpr_core.training.callbacks import ProgressListener, TrainingProgress
     from lpr_core.training.config import TrainingConfig
     from lpr_core.training.runs import RunFolder
 
@@ -49,7 +49,7 @@ def train(
         values.setdefault("manifest", "")
     training_config = build_config(preset, values)
     if list_settings:
-        typer.echo("\n".join(flatten_settings(training_config.model_dump(mode="json"))))
+        typer.echo("\n".join(write_settings(training_config)))
         return
     from lpr_core.training.trackers import check_trackers
 
@@ -126,13 +126,10 @@ def merge_settings(
     return values
 
 
-def flatten_settings(values: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
+def write_settings(config: "TrainingConfig") -> Iterator[str]:
     """Yield `key=value` as `--set` takes it for every setting, those of inner ones by dots."""
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from flatten_settings(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}={json.dumps(value)}"
+    for name, value in flatten_settings(config.model_dump(mode="json")).items():
+        yield f"{name}={json.dumps(value)}"
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from lpr_core.places import SHIPPED_DIR
 
 
 @dataclass(frozen=True)
-class Sample:
+class ShippedPlate:
     """One shipped plate picture and what it says."""
 
     path: Path
@@ -21,11 +21,13 @@ class Sample:
         return self.path.stem
 
 
-def list_samples(folder: Path | None = None) -> list[Sample]:
+def list_samples(folder: Path | None = None) -> list[ShippedPlate]:
     """Return the samples of a folder, by default `data/samples`; none when it has no manifest."""
     manifest_path = (folder or SHIPPED_DIR / "samples") / "manifest.csv"
     if not manifest_path.is_file():
         return []
     rows = read_manifest(manifest_path, None)
     columns = (rows["image_path"], rows["plate_text"], rows["plate_region"])
-    return [Sample(Path(path), text, region) for path, text, region in zip(*columns, strict=True)]
+    return [
+        ShippedPlate(Path(path), text, region) for path, text, region in zip(*columns, strict=True)
+    ]

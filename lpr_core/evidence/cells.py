@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from lpr_core.evidence.readings import Correct
-from lpr_core.statistics.intervals import crossed_interval, wilson_interval
+from lpr_core.statistics import wilson_interval
+from lpr_core.statistics.intervals import crossed_interval
 
 _FEW_PLATES = 5
 """With fewer that differ, an average is not normal, nor is its variance known."""

@@ -17,6 +17,7 @@ from lpr_core.labels.queue import Queue
 from lpr_core.labels.tables.bulk import Bulk
 from lpr_core.labels.tables.clock import utc_now
 from lpr_core.labels.tables.database import Database, explain_errors, take_turns
+from lpr_core.labels.tables.model_words import keep_columns, write_reading
 from lpr_core.labels.tables.opening import open_database
 from lpr_core.labels.tables.queries import (
     count_marks,
@@ -28,7 +29,6 @@ from lpr_core.labels.tables.queries import (
 from lpr_core.labels.tables.rows import (
     DEFAULT_PROJECT_ID,
     MARKS,
-    READING_FIELDS,
     Mark,
     Page,
     PlateRecord,
@@ -36,17 +36,17 @@ from lpr_core.labels.tables.rows import (
     StoredReading,
 )
 from lpr_core.labels.tables.schema import pictures, standings
-from lpr_core.labels.tables.schema import readings as readings_table
-from lpr_core.labels.tables.standing import add_standing, lock_standing, note_reading
+from lpr_core.labels.tables.standing import add_standing, lock_standing
 from lpr_core.labels.tables.verdicts import (
     clean_author,
     clean_verdict,
     write_history,
     write_revision,
 )
-from lpr_core.labels.upkeep.backup import Backup, Progress, write_backup
+from lpr_core.labels.upkeep.backup import Backup, write_backup
 from lpr_core.labels.upkeep.verify import StoreCheck, check_store
 from lpr_core.places import user_data_dir
+from lpr_core.progress import CountListener
 
 DEFAULT_PAGE_SIZE = 20
 MAX_PAGE_SIZE = 200
@@ -142,23 +142,18 @@ class LabelStore:
 
         Args:
             picture_id: From `add_picture`.
-            reading: `PlateReading.to_dict()`; `READING_FIELDS` are kept.
+            reading: `PlateReading.to_dict()`; `keep_columns` says what is kept.
 
         Raises:
             ValueError: The picture is unknown.
         """
-        row = {name: reading[name] for name in READING_FIELDS}
         with self._database.write() as connection:
             lock_standing(connection, picture_id)
             record = load_record(connection, picture_id)
             latest = record.reading
-            if latest and all(_as_row(latest)[name] == row[name] for name in READING_FIELDS):
+            if latest and keep_columns(_as_row(latest)) == keep_columns(reading):
                 return record
-            row |= {"picture_id": picture_id, "read_at": utc_now()}
-            connection.execute(insert(readings_table).values(row))
-            record = load_record(connection, picture_id)
-            note_reading(connection, record)
-            return record
+            return write_reading(connection, picture_id, reading)
 
     def add_revision(
         self,
@@ -306,11 +301,11 @@ class LabelStore:
         with self._database.read() as connection:
             yield from audit_rows(connection, wanted or AuditFilter())
 
-    def backup(self, path: Path, on_progress: Progress | None = None) -> Backup:
+    def backup(self, path: Path, on_progress: CountListener | None = None) -> Backup:
         """Write everything to one file; see `backup.write_backup`."""
         return write_backup(self._database, self.pictures_dir, path, on_progress)
 
-    def verify(self, on_progress: Progress | None = None) -> StoreCheck:
+    def verify(self, on_progress: CountListener | None = None) -> StoreCheck:
         """Check files, chains of revisions, and what follows from them; change nothing."""
         with self._database.read() as connection:
             return check_store(connection, self.pictures_dir, on_progress)

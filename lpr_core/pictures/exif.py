@@ -19,7 +19,7 @@ _SUBDIRECTORIES = {34665, 34853, 40965}  # EXIF, GPS, interoperability
 
 
 @dataclass(frozen=True)
-class Entry:
+class ExifEntry:
     """One tag of a directory: the size of its data, and its value when that is one integer."""
 
     tag: int
@@ -37,7 +37,7 @@ def read_orientation(exif: bytes) -> int:
     return value if value is not None and 1 <= value <= 8 else 1
 
 
-def read_directory(tiff: bytes, offset: int | None = None) -> Iterator[Entry]:
+def read_directory(tiff: bytes, offset: int | None = None) -> Iterator[ExifEntry]:
     """Yield the entries of the directory at `offset`; of the first one by default.
 
     Raises:
@@ -54,13 +54,13 @@ def read_directory(tiff: bytes, offset: int | None = None) -> Iterator[Entry]:
         raise ValueError("A directory of tags must lie inside the file.") from None
 
 
-def _read_entry(order: str, tag: int, kind: int, count: int, data: bytes) -> Entry:
+def _read_entry(order: str, tag: int, kind: int, count: int, data: bytes) -> ExifEntry:
     value = None
     if count == 1 and kind == _SHORT:
         (value,) = struct.unpack(order + "H", data[:2])
     elif count == 1 and kind in (_LONG, _DIRECTORY):
         (value,) = struct.unpack(order + "L", data)
-    return Entry(tag, count * _TYPE_BYTES.get(kind, 0), value)
+    return ExifEntry(tag, count * _TYPE_BYTES.get(kind, 0), value)
 
 
 def check_directories(tiff: bytes) -> dict[int, int | None]:
@@ -83,7 +83,7 @@ def check_directories(tiff: bytes) -> dict[int, int | None]:
     return first
 
 
-def _walk_directories(tiff: bytes) -> Iterator[tuple[bool, Entry]]:
+def _walk_directories(tiff: bytes) -> Iterator[tuple[bool, ExifEntry]]:
     """Yield the entries of the first directory, told by True, and of all that are below it."""
     waiting: list[int | None] = [None]
     seen = set[int]()

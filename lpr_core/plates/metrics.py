@@ -1,12 +1,14 @@
 """How well plates were read: accuracies with intervals, edit distance, calibration."""
 
-import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from operator import eq
 from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri  # not scipy.stats, whose import takes a second
+from rapidfuzz.distance import Levenshtein
+
+from lpr_core.statistics import wilson_interval
 
 _CONFIDENCE_LEVEL = 0.95
 _NUM_RESAMPLES = 10_000
@@ -60,7 +62,7 @@ def score_plates(truth: NDArray[np.int64], probabilities: NDArray[np.float32]) -
     num_slots = np.full_like(num_right, truth.shape[1])
     confidence = probabilities.max(axis=2).prod(axis=1)
     return {
-        **_score_positions(num_right, num_slots, _edit_distances(truth, read)),
+        **_score_positions(num_right, num_slots, _edit_distances(truth.tolist(), read.tolist())),
         "slot_accuracy": right.mean(axis=0).tolist(),
         "top3_accuracy": float((ranked[:, :, :3] == truth[:, :, None]).any(axis=2).mean()),
         "expected_calibration_error": expected_calibration_error(confidence, right.all(axis=1)),
@@ -84,29 +86,11 @@ def score_texts(truth: Sequence[str], read: Sequence[str]) -> TextScores:
         raise ValueError("scores need at least one plate. Received: 0")
     if not all(truth):
         raise ValueError(f"true texts must not be empty. Received: '' at {list(truth).index('')}")
-    # Different fillers, so that they never match each other.
-    width = max(map(len, [*truth, *read]))
-    truth_codes, read_codes = _to_codes(truth, width, filler=-1), _to_codes(read, width, filler=-2)
-    truth_lengths, read_lengths = _lengths(truth), _lengths(read)
     return _score_positions(
-        (truth_codes == read_codes).sum(axis=1),
-        np.maximum(truth_lengths, read_lengths),
-        _edit_distances(truth_codes, read_codes, truth_lengths, read_lengths),
+        np.array([sum(map(eq, *pair)) for pair in zip(truth, read, strict=True)]),
+        np.array([max(map(len, pair)) for pair in zip(truth, read, strict=True)]),
+        _edit_distances(truth, read),
     )
-
-
-def wilson_interval(successes: int, count: int) -> list[float]:
-    """Return the 95 % Wilson score interval `[low, high]` of a share.
-
-    It stays inside [0, 1] and keeps its width when all or none succeed
-    (https://doi.org/10.1214/ss/1009213286).
-    """
-    z = float(ndtri((1 + _CONFIDENCE_LEVEL) / 2))
-    share = successes / count
-    shrink = 1 + z**2 / count
-    center = (share + z**2 / (2 * count)) / shrink
-    half_width = z / shrink * math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2)
-    return [max(0.0, center - half_width), min(1.0, center + half_width)]
 
 
 def expected_calibration_error(confidence: NDArray[np.floating], right: NDArray[np.bool_]) -> float:
@@ -157,39 +141,11 @@ def _bootstrap_ratio(num_right: NDArray[np.int64], num_positions: NDArray[np.int
 
 
 def _edit_distances(
-    truth: NDArray[np.int64],
-    read: NDArray[np.int64],
-    truth_lengths: NDArray[np.int64] | None = None,
-    read_lengths: NDArray[np.int64] | None = None,
+    truth: Sequence[Sequence[Hashable]], read: Sequence[Sequence[Hashable]]
 ) -> NDArray[np.int64]:
-    """Return the Levenshtein distances of rows `(N, A)` and `(N, B)`, all rows in step.
-
-    A cell of the table depends on the prefixes before it alone, so rows that end early find their
-    distance at their own lengths, whatever fills the rest.
-    """
-    count, width_truth, width_read = len(truth), truth.shape[1], read.shape[1]
-    table = np.zeros((count, width_truth + 1, width_read + 1), dtype=np.int64)
-    table[:, :, 0] = np.arange(width_truth + 1)
-    table[:, 0, :] = np.arange(width_read + 1)
-    for i in range(width_truth):
-        for j in range(width_read):
-            replaced = table[:, i, j] + (truth[:, i] != read[:, j])
-            skipped = np.minimum(table[:, i, j + 1], table[:, i + 1, j]) + 1
-            table[:, i + 1, j + 1] = np.minimum(replaced, skipped)
-    rows = np.arange(count)
-    ends_truth = width_truth if truth_lengths is None else truth_lengths
-    ends_read = width_read if read_lengths is None else read_lengths
-    return table[rows, ends_truth, ends_read]
-
-
-def _to_codes(texts: Sequence[str], width: int, filler: int) -> NDArray[np.int64]:
-    """Return code points `(N, width)`, filled up at the right."""
-    codes = [[*map(ord, text)] + [filler] * (width - len(text)) for text in texts]
-    return np.array(codes, dtype=np.int64)
-
-
-def _lengths(texts: Sequence[str]) -> NDArray[np.int64]:
-    return np.array([len(text) for text in texts], dtype=np.int64)
+    """Return the Levenshtein distance of each pair."""
+    pairs = zip(truth, read, strict=True)
+    return np.array([Levenshtein.distance(*pair) for pair in pairs], dtype=np.int64)
 
 
 def _check_probabilities(truth: NDArray[np.int64], probabilities: NDArray[np.float32]) -> None:

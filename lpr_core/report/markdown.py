@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS, percent, points, show_p
 from lpr_core.report.facts import list_facts
-from lpr_core.report.sections import Claim, Section
+from lpr_core.report.sections import Section, Statement
 from lpr_core.report.tables import Table, show_effect
 
 _MANY_ROWS = 12
@@ -22,7 +22,7 @@ def render_markdown(answers: Answers, sections: Sequence[Section]) -> str:
             continue  # figures only
         parts.append(f"## {section.title}")
         parts += section.paragraphs
-        parts += [_render_claim(claim) for claim in section.claims]
+        parts += [_render_statement(claim) for claim in section.claims]
         parts += [_render_titled(table) for table in section.tables]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -59,7 +59,7 @@ def render_verdicts(answers: Answers) -> str:
     return render_table(Table("Verdicts", columns, tuple(rows)))
 
 
-def _render_claim(claim: Claim) -> str:
+def _render_statement(claim: Statement) -> str:
     colon = "" if claim.title.endswith("?") else ":"
     parts = [f"**{claim.title}{colon} {claim.outcome}.** {claim.sentence}"]
     parts += [_render_behind(table) for table in claim.tables]

@@ -10,7 +10,7 @@ from plotly.offline import get_plotlyjs
 from lpr_core.charts import describe_figure
 from lpr_core.evidence.answers import Answers
 from lpr_core.report.facts import list_facts
-from lpr_core.report.sections import Claim, Section
+from lpr_core.report.sections import Section, Statement
 from lpr_core.report.tables import Table
 
 _SIGNS = {
@@ -104,13 +104,13 @@ def _render_section(section: Section, numbers: "count[int]") -> str:
     parts = [f"<section>\n<h2>{escape(section.title)}</h2>"]
     parts += [f"<p>{escape(paragraph)}</p>" for paragraph in section.paragraphs]
     if section.claims:
-        parts.append(f'<div class="claims">{"".join(map(_render_claim, section.claims))}</div>')
+        parts.append(f'<div class="claims">{"".join(map(_render_statement, section.claims))}</div>')
     parts += [_render_figure(figure, next(numbers)) for figure in section.figures]
     parts += [_render_table(table) for table in section.tables]
     return "\n".join([*parts, "</section>"])
 
 
-def _render_claim(claim: Claim) -> str:
+def _render_statement(claim: Statement) -> str:
     sign = _SIGNS.get(claim.outcome, "~")
     kind = {"✓": "good", "✗": "bad"}.get(sign, "open")
     behind = "".join(map(_render_table, claim.tables))

@@ -24,7 +24,7 @@ _FACTOR_TITLES = {
 
 
 @dataclass(frozen=True)
-class Claim:
+class Statement:
     """A sentence with what it came to, and how it was found.
 
     Attributes:
@@ -56,7 +56,7 @@ class Section:
 
     title: str
     paragraphs: tuple[str, ...] = ()
-    claims: tuple[Claim, ...] = ()
+    claims: tuple[Statement, ...] = ()
     figures: tuple[go.Figure, ...] = ()
     tables: tuple[Table, ...] = ()
 
@@ -88,7 +88,7 @@ def _tell_verdicts(answers: Answers) -> Section | None:
     if not answers.verdicts:
         return None
     claims = tuple(
-        Claim(
+        Statement(
             f"{verdict.hypothesis} {verdict.title}",
             verdict.outcome,
             verdict.sentence,
@@ -205,7 +205,7 @@ def _tell_noise(answers: Answers, styles: Mapping[str, charts.Style]) -> Section
         return None
     labels = {cell.variant: cell.label for cell in answers.cells}
     claims = tuple(
-        Claim(f"{labels[found.variant]}: was it too strong?", found.answer, found.sentence)
+        Statement(f"{labels[found.variant]}: was it too strong?", found.answer, found.sentence)
         for found in answers.noise
     )
     over = describe_intervals([knee.num_seeds for knee in answers.knees])
@@ -230,7 +230,7 @@ def _tell_diagnosis(answers: Answers) -> Section | None:
     suspects: Iterable[Mapping[str, str]] = answers.diagnosis.get("suspects", ())
     measurements = answers.diagnosis.get("measurements", {})
     claims = tuple(
-        Claim(
+        Statement(
             suspect.get("question", suspect.get("name", "")),
             suspect.get("verdict", ""),
             f"{suspect.get('sentence', '')} Measured: {suspect.get('measured', '')}",

@@ -5,8 +5,8 @@ from lpr_core.statistics.intervals import (
     bca_interval,
     bootstrap_interval,
     crossed_interval,
-    wilson_interval,
 )
+from lpr_core.statistics.shares import wilson_interval
 from lpr_core.statistics.significance import holm, mcnemar_test, sign_flip_tests
 
 __all__ = [

@@ -12,10 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, stdtrit  # not scipy.stats, whose import takes a second
 
-from lpr_core.plates.metrics import wilson_interval
 from lpr_core.statistics.variance import CrossedMean, average_crossed
-
-__all__ = ["Interval", "bca_interval", "bootstrap_interval", "crossed_interval", "wilson_interval"]
 
 LEVEL = 0.95
 _NUM_RESAMPLES = 4_000

@@ -68,9 +68,9 @@ def draw_plates(order: DrawnPlates, network: NetworkConfig, jobs: int | None = N
     folder = user_data_dir() / "drawn" / name
     drawn_path = folder / "manifest.csv"
     if not drawn_path.is_file():
-        from lpr_core.synthesis import Order, generate_plates
+        from lpr_core.synthesis import PlateOrder, generate_plates
 
-        drawing = Order((order.region,), count, order.seed, order.severity)
+        drawing = PlateOrder((order.region,), count, order.seed, order.severity)
         generate_plates(drawing, folder, jobs)
     path = folder / f"train-{order.num_train}.csv"
     if not path.is_file():

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from lpr_core.backbones.facts import least_size
 from lpr_core.places import SHIPPED_DIR
 from lpr_core.study.designs import Design
 from lpr_core.tasks.reading.config import ReadingConfig
@@ -60,7 +61,7 @@ class StudyPreset:
         network = dict(self.settings.get("network", {}))
         if backbone is not None:
             own = ReadingConfig(**network)
-            least = MIN_SIZES.get(backbone, _MIN_SIZE)
+            least = least_size(backbone)
             network |= {
                 "backbone": backbone,
                 "height": max(own.height, least),
@@ -83,11 +84,6 @@ class StudyPreset:
         return self.weights
 
 
-MIN_SIZES = {"compact": 16, "xception": 71, "inception_resnet_v2": 75}
-"""Pixels that a backbone needs at least, where it is not 32; known here so that a study can be
-planned without Keras."""
-
-_MIN_SIZE = 32
 _SHIPPED_READER = str(SHIPPED_DIR / "models" / "seven")
 
 ACCOUNT = StudyPreset("account", {}, DrawnPlates("br", 10_000, 3_000))

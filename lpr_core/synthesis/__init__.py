@@ -3,12 +3,12 @@
 from lpr_core.synthesis.camera import photograph
 from lpr_core.synthesis.designs import PlateDesign, list_designs
 from lpr_core.synthesis.draw import DrawnPlate, draw_plate
-from lpr_core.synthesis.generate import Order, generate_plates
+from lpr_core.synthesis.generate import PlateOrder, generate_plates
 
 __all__ = [
     "DrawnPlate",
-    "Order",
     "PlateDesign",
+    "PlateOrder",
     "draw_plate",
     "generate_plates",
     "list_designs",

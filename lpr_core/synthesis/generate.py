@@ -1,7 +1,7 @@
 """Write many drawn plates and their manifest, in parallel and repeatably."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from multiprocessing import get_context, parent_process
@@ -14,6 +14,7 @@ import pandas as pd
 from PIL import Image
 
 from lpr_core.files import write_text_atomic
+from lpr_core.progress import CountListener
 from lpr_core.synthesis.camera import photograph
 from lpr_core.synthesis.designs import list_designs
 from lpr_core.synthesis.draw import draw_plate
@@ -23,7 +24,7 @@ CHUNK_SIZE = 250
 
 
 @dataclass(frozen=True)
-class Order:
+class PlateOrder:
     """What to draw.
 
     Attributes:
@@ -48,10 +49,10 @@ class Order:
 
 
 def generate_plates(
-    order: Order,
+    order: PlateOrder,
     out_dir: Path,
     jobs: int | None = None,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: CountListener | None = None,
 ) -> Path:
     """Write `images/...` and `manifest.csv` to `out_dir`; return the manifest's path.
 
@@ -93,7 +94,7 @@ def _end_with_parent() -> None:
     os._exit(1)
 
 
-def _write_chunk(task: tuple[Order, Path, int]) -> Sequence[dict[str, str]]:
+def _write_chunk(task: tuple[PlateOrder, Path, int]) -> Sequence[dict[str, str]]:
     order, out_dir, start = task
     rng = np.random.default_rng([order.seed, start])
     folder = out_dir / "images" / f"{start // CHUNK_SIZE:04d}"

@@ -20,7 +20,7 @@ from lpr_core.training.runs import HistoryRow, RunFolder
 
 
 @dataclass(frozen=True)
-class Progress:
+class TrainingProgress:
     """How far a run is.
 
     Attributes:
@@ -42,7 +42,7 @@ class Progress:
     row: HistoryRow | None = None
 
 
-ProgressListener = Callable[[Progress], None]
+ProgressListener = Callable[[TrainingProgress], None]
 
 
 class EpochKeeper(keras.callbacks.Callback):
@@ -168,7 +168,7 @@ class ProgressTeller(keras.callbacks.Callback):
         if self._started is not None and self._steps_done:
             pace = (time.monotonic() - self._started) / self._steps_done
             seconds_left = pace * ((epochs - epoch) * steps - step)
-        self._listener(Progress(epoch, epochs, step, steps, float(loss), seconds_left, row))
+        self._listener(TrainingProgress(epoch, epochs, step, steps, float(loss), seconds_left, row))
 
 
 def is_stopped_early(config: TrainingConfig, history: list[HistoryRow]) -> bool:

@@ -13,9 +13,6 @@ from lpr_core.tasks.task import NetworkConfig, Task, find_task
 
 Severity = float | tuple[float, float]
 
-FREE_FIELDS = frozenset({"workers", "cache_megabytes"})
-"""Settings that change how fast a run is and not how it turns out."""
-
 
 Network = Annotated[SerializeAsAny[NetworkConfig], BeforeValidator(parse_network)]
 """Some task's network; the field `task` says whose."""

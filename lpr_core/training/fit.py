@@ -18,12 +18,12 @@ from lpr_core.training.callbacks import (
     is_stopped_early,
 )
 from lpr_core.training.checkpoint import restore_checkpoint
-from lpr_core.training.config import FREE_FIELDS, TrainingConfig
+from lpr_core.training.config import TrainingConfig
 from lpr_core.training.features import cut_to_features, has_fixed_features
 from lpr_core.training.optimizers import build_optimizer
 from lpr_core.training.patience import find_best_epoch
 from lpr_core.training.provenance import describe_run
-from lpr_core.training.runs import HistoryRow, RunFolder
+from lpr_core.training.runs import FREE_FIELDS, HistoryRow, RunFolder
 
 
 class DivergedError(ArithmeticError):

@@ -1,7 +1,5 @@
 """The run folder: what a training run leaves behind, written whole or not at all."""
 
-import gzip
-import io
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,12 +8,15 @@ from typing import Any, Literal, cast
 
 import pandas as pd
 
-from lpr_core.files import write_bytes_atomic, write_text_atomic
+from lpr_core.files import write_gzip_atomic, write_text_atomic
 from lpr_core.training.config import upgrade_settings
 from lpr_core.untrusted import check_untrusted, open_untrusted, read_untrusted
 
 HistoryRow = dict[str, float]
 RunState = Literal["started", "finished", "failed"]
+
+FREE_FIELDS = frozenset({"workers", "cache_megabytes"})
+"""Settings of a training that change how fast a run is and not how it turns out."""
 
 MAX_RESULT_BYTES = 500_000_000
 """The most that is read of one file of a run or a study, which somebody else may have made."""
@@ -97,11 +98,7 @@ class RunFolder:
 
     def write_predictions(self, table: pd.DataFrame) -> None:
         """Write one row for each validation example."""
-        content = io.BytesIO()
-        # No time stamp in the header: equal predictions are equal files.
-        with gzip.GzipFile(fileobj=content, mode="wb", mtime=0) as stream:
-            stream.write(table.to_csv(index=False).encode())
-        write_bytes_atomic(self.path / "predictions.csv.gz", content.getvalue())
+        write_gzip_atomic(self.path / "predictions.csv.gz", table.to_csv(index=False).encode())
 
     def read_predictions(self) -> pd.DataFrame:
         """Return the predictions, texts as texts ("0012345" stays).

@@ -1,16 +1,17 @@
 """Write a run to TensorBoard or MLflow while it trains, for people who live there."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
+from lpr_core.settings import flatten_settings
 from lpr_core.training.config import TrainingConfig
 from lpr_core.training.runs import HistoryRow, RunFolder
 
 if TYPE_CHECKING:
-    from lpr_core.training.callbacks import Progress
+    from lpr_core.training.callbacks import TrainingProgress
 
 Write = Callable[[HistoryRow], None]
 
@@ -40,7 +41,7 @@ def check_trackers(names: Sequence[str]) -> None:
 @contextmanager
 def open_trackers(
     names: Sequence[str], run: RunFolder, title: str, config: TrainingConfig
-) -> Iterator[Callable[["Progress"], None]]:
+) -> Iterator[Callable[["TrainingProgress"], None]]:
     """Yield a progress listener that writes each epoch to some trackers.
 
     A run that goes on after a break goes on there as well.
@@ -63,7 +64,7 @@ def open_trackers(
             for name in names
         ]
 
-        def listen(progress: "Progress") -> None:
+        def listen(progress: "TrainingProgress") -> None:
             if progress.row is not None:
                 for write in writers:
                     write(progress.row)
@@ -123,19 +124,11 @@ def _find_mlflow_run(client: Any, run: RunFolder, title: str, config: TrainingCo
     experiment = client.get_experiment_by_name(_EXPERIMENT)
     number = experiment.experiment_id if experiment else client.create_experiment(_EXPERIMENT)
     run_id: str = client.create_run(number, run_name=title).info.run_id
-    for name, value in _flatten(config.model_dump(mode="json")):
+    for name, value in flatten_settings(config.model_dump(mode="json")).items():
         client.log_param(run_id, name, value)
     run.path.mkdir(parents=True, exist_ok=True)
     path.write_text(run_id)
     return run_id
-
-
-def _flatten(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
-    for name, value in values.items():
-        if isinstance(value, Mapping):
-            yield from _flatten(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", value
 
 
 def _values_of(row: HistoryRow) -> dict[str, float]:

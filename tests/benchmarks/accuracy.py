@@ -9,7 +9,6 @@ import numpy as np
 from scipy.stats import binomtest
 
 from lpr_core.data.manifest import read_manifest
-from lpr_core.plates.metrics import wilson_interval
 from lpr_core.serving.evaluation import (
     fold_text,
     iterate_crops,
@@ -18,6 +17,7 @@ from lpr_core.serving.evaluation import (
     select_split,
 )
 from lpr_core.serving.reader import Picture, Reader
+from lpr_core.statistics import wilson_interval
 
 DEFAULT_MANIFEST = Path("../shared/datasets/real-plates/manifest.csv")
 DEFAULT_SPLIT = "validation"

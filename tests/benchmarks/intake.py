@@ -11,7 +11,7 @@ import typer
 
 from lpr_core.labels import LabelStore
 from lpr_core.labels.intake import take_in
-from lpr_core.labels.intake.report import Verdict
+from lpr_core.labels.intake.report import IntakeVerdict
 from lpr_core.pictures.likeness import NUM_BITS, LikenessIndex, write_hash
 from tests.kit.drawn_plates import draw
 
@@ -57,7 +57,7 @@ def time_intake(store: LabelStore, folder: Path) -> tuple[float, int]:
     """Return the seconds that an intake takes, and how many pictures it refused."""
     started = time.perf_counter()
     report = take_in(store, folder)
-    return time.perf_counter() - started, report.counts()[Verdict.REFUSED]
+    return time.perf_counter() - started, report.counts()[IntakeVerdict.REFUSED]
 
 
 def time_search(count: int) -> float:

@@ -5,14 +5,14 @@ import tempfile
 import time
 from pathlib import Path
 
-from lpr_core.synthesis import Order, generate_plates
+from lpr_core.synthesis import PlateOrder, generate_plates
 
 
 def measure_synthesis(count: int = 4000) -> dict:
     """Draw plates of all regions into a folder that is thrown away."""
     with tempfile.TemporaryDirectory() as folder:
         started = time.perf_counter()
-        generate_plates(Order(regions=(), count=count, seed=0), Path(folder) / "plates")
+        generate_plates(PlateOrder(regions=(), count=count, seed=0), Path(folder) / "plates")
         seconds = time.perf_counter() - started
     return {"count": count, "processors": os.cpu_count(), "plates_per_second": count / seconds}
 

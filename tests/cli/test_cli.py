@@ -13,7 +13,7 @@ from lpr_core.cli import app
 from lpr_core.data.manifest import read_manifest, write_manifest
 from lpr_core.plates.format import SEVEN
 from lpr_core.serving.bundle import read_card
-from lpr_core.synthesis import Order
+from lpr_core.synthesis import PlateOrder
 from lpr_core.tasks.reading import ReadingConfig
 from tests.kit.tiny_reader import draw_tiny_plate, write_tiny_bundle
 
@@ -232,9 +232,9 @@ def test_synthesize_passes_the_order_on(monkeypatch):
     call("synthesize", *options, "--clean")
     call("synthesize", *options, "--severity", "0.2", "0.6")
     assert orders == [
-        (Order(("br", "us"), 3, 7), Path("drawn"), 1),
-        (Order((), 3, 7, severity=None), Path("drawn"), 1),
-        (Order((), 3, 7, severity=(0.2, 0.6)), Path("drawn"), 1),
+        (PlateOrder(("br", "us"), 3, 7), Path("drawn"), 1),
+        (PlateOrder((), 3, 7, severity=None), Path("drawn"), 1),
+        (PlateOrder((), 3, 7, severity=(0.2, 0.6)), Path("drawn"), 1),
     ]
 
 

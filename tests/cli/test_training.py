@@ -22,7 +22,7 @@ def own_folder(tmp_path, monkeypatch):
 def trained(monkeypatch):
     """Configurations that `train_run` was called with; it reports two steps and an epoch."""
     fit = pytest.importorskip("lpr_core.training.fit")
-    from lpr_core.training.callbacks import Progress
+    from lpr_core.training.callbacks import TrainingProgress
     from lpr_core.training.runs import RunFolder
 
     calls = []
@@ -30,9 +30,9 @@ def trained(monkeypatch):
     def train_run(config, run_dir, on_progress):
         calls.append((config, run_dir))
         row = dict.fromkeys(HISTORY_COLUMNS, 0.5)
-        on_progress(Progress(0, 1, 1, 2, 0.75, None))
-        on_progress(Progress(0, 1, 2, 2, 0.5, 61.0))
-        on_progress(Progress(1, 1, 0, 2, 0.5, 0.0, row))
+        on_progress(TrainingProgress(0, 1, 1, 2, 0.75, None))
+        on_progress(TrainingProgress(0, 1, 2, 2, 0.5, 61.0))
+        on_progress(TrainingProgress(1, 1, 0, 2, 0.5, 0.0, row))
         folder = RunFolder(run_dir)
         folder.write_metrics({"plate_accuracy": 0.25})
         return folder

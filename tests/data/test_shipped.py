@@ -4,7 +4,7 @@ import cv2
 import pytest
 
 from app.dashboard.shown.links import labeler_url
-from lpr_core.data.shipped import Sample, list_samples
+from lpr_core.data.shipped import ShippedPlate, list_samples
 from tests.kit.tiny_reader import draw_tiny_plate
 
 
@@ -14,7 +14,7 @@ def test_samples_are_read_from_the_manifest(tmp_path):
         "image_path,plate_text,plate_region\nfirst.png,ABC1234,br\n"
     )
     (sample,) = list_samples(tmp_path)
-    assert sample == Sample(tmp_path / "first.png", "ABC1234", "br")
+    assert sample == ShippedPlate(tmp_path / "first.png", "ABC1234", "br")
     assert sample.name == "first"
 
 

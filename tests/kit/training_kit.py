@@ -21,7 +21,6 @@ def tiny_backbone() -> Backbone:
     return Backbone(
         preprocess=lambda: keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="preprocess"),
         body=_tiny_body,
-        min_size=16,
     )
 
 

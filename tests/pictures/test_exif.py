@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from lpr_core.pictures.exif import Entry, check_directories, read_directory, read_orientation
+from lpr_core.pictures.exif import ExifEntry, check_directories, read_directory, read_orientation
 from tests.kit.bad_pictures import make_directory, make_tiff, tag_bomb
 
 SHORT, LONG = 3, 4
@@ -55,9 +55,9 @@ def test_any_bytes_have_an_orientation(block):
 def test_directory_entries():
     exif = make_exif((256, LONG, 1, 70_000), (258, SHORT, 3, 99), (999, 77, 5, 0))
     assert list(read_directory(exif)) == [
-        Entry(256, 4, 70_000),
-        Entry(258, 6, None),
-        Entry(999, 0, None),
+        ExifEntry(256, 4, 70_000),
+        ExifEntry(258, 6, None),
+        ExifEntry(999, 0, None),
     ]
 
 

@@ -5,14 +5,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from statsmodels.stats.proportion import proportion_confint
 
 from lpr_core.plates.format import SEVEN, encode_plates, one_hot
 from lpr_core.plates.metrics import (
     expected_calibration_error,
     score_plates,
     score_texts,
-    wilson_interval,
 )
 
 TRUTH = encode_plates(["ABC1234", "DEF5678", "GHJ9012", "KLM3456"], SEVEN)
@@ -116,14 +114,6 @@ def test_scores_are_json_and_do_not_change_their_input():
 def test_what_cannot_be_scored_is_refused(truth, probabilities, message):
     with pytest.raises(ValueError, match=re.escape(message)):
         score_plates(truth, probabilities)
-
-
-@pytest.mark.parametrize(
-    ("successes", "count"), [(0, 1), (1, 1), (0, 10), (10, 10), (3, 7), (500, 1000), (9990, 10000)]
-)
-def test_wilson_interval_is_the_one_of_statsmodels(successes, count):
-    expected = proportion_confint(successes, count, alpha=0.05, method="wilson")
-    assert wilson_interval(successes, count) == pytest.approx(expected, abs=1e-9)
 
 
 @settings(deadline=None, max_examples=50)

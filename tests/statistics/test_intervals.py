@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import stats
 
+from lpr_core.statistics import wilson_interval
 from lpr_core.statistics.intervals import (
     bca_interval,
     bootstrap_interval,
     crossed_interval,
     expanded_level,
-    wilson_interval,
 )
 from tests.kit.coverage_simulation import (
     count_covered,

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from PIL import Image
 
-from lpr_core.synthesis import Order, draw_plate, generate_plates, list_designs, photograph
+from lpr_core.synthesis import PlateOrder, draw_plate, generate_plates, list_designs, photograph
 from lpr_core.synthesis.draw import PLATE_WIDTH
 from lpr_core.synthesis.lettering import STROKES, draw_symbol, list_fonts, pick_lettering
 from lpr_core.synthesis.ornaments import draw_low_slots
@@ -143,7 +143,7 @@ def test_an_impossible_severity_is_refused(severity):
 
 
 def test_generated_files_match_their_manifest_and_do_not_depend_on_the_jobs(tmp_path):
-    order = Order(("br", "us"), count=260, seed=3)
+    order = PlateOrder(("br", "us"), count=260, seed=3)
     seen = []
     one = generate_plates(
         order, tmp_path / "one", 1, lambda done, count: seen.append((done, count))
@@ -164,7 +164,7 @@ def test_generated_files_match_their_manifest_and_do_not_depend_on_the_jobs(tmp_
 
 
 def test_clean_plates_are_not_photographed(tmp_path):
-    manifest = generate_plates(Order(("be",), 3, 0, severity=None), tmp_path, 1)
+    manifest = generate_plates(PlateOrder(("be",), 3, 0, severity=None), tmp_path, 1)
     for path in pd.read_csv(manifest).image_path:
         with Image.open(tmp_path / path) as picture:
             assert picture.width == PLATE_WIDTH
@@ -172,9 +172,9 @@ def test_clean_plates_are_not_photographed(tmp_path):
 
 def test_an_impossible_order_is_refused():
     with pytest.raises(ValueError, match=r"at least 1\. Received: 0"):
-        Order(("br",), 0, 0)
+        PlateOrder(("br",), 0, 0)
     with pytest.raises(ValueError, match="Received: 'mars'"):
-        Order(("mars",), 1, 0)
+        PlateOrder(("mars",), 1, 0)
 
 
 def test_low_slots_touch_the_feet_of_the_symbols_and_nothing_else():

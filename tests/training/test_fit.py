@@ -13,7 +13,7 @@ from lpr_core.tasks.networks import load_network
 from lpr_core.tasks.reading.network import plate_accuracy
 from lpr_core.tasks.reading.scores import measure_loss
 from lpr_core.training import fit
-from lpr_core.training.callbacks import EpochKeeper, Progress
+from lpr_core.training.callbacks import EpochKeeper, TrainingProgress
 from lpr_core.training.fit import DivergedError, train_run
 from lpr_core.training.runs import RunFolder
 from tests.kit.histories import HISTORY_COLUMNS
@@ -76,7 +76,7 @@ def eager():
 def finished(eager, manifest, tmp_path_factory):
     """A configuration, its finished run and all that it told; read only."""
     config = make_training_config(manifest, epochs=2, seed=3, keep="best")
-    told: list[Progress] = []
+    told: list[TrainingProgress] = []
     folder = train_run(config, tmp_path_factory.mktemp("runs") / "run", told.append)
     return config, folder, told
 
@@ -155,7 +155,7 @@ def test_progress_is_told(finished):
 def test_a_finished_run_is_not_trained_again(finished):
     config, folder, _ = finished
     before = (folder.path / "history.csv").stat().st_mtime_ns
-    steps: list[Progress] = []
+    steps: list[TrainingProgress] = []
     # The number of workers changes nothing about the outcome.
     again = train_run(config.model_copy(update={"workers": 2}), folder.path, steps.append)
     assert (again, steps) == (folder, [])

@@ -3,7 +3,7 @@ from types import ModuleType, SimpleNamespace
 
 import pytest
 
-from lpr_core.training.callbacks import Progress
+from lpr_core.training.callbacks import TrainingProgress
 from lpr_core.training.config import TrainingConfig
 from lpr_core.training.runs import RunFolder
 from lpr_core.training.trackers import check_trackers, open_trackers, tracker_names
@@ -71,9 +71,9 @@ def fake_packages(monkeypatch):
 
 def track(tmp_path, *names, rows=(ROW,)):
     with open_trackers(names, RunFolder(tmp_path), "study/a/seed-3", CONFIG) as listen:
-        listen(Progress(1, 4, 1, 10, 0.5, None))  # within an epoch: nothing to write
+        listen(TrainingProgress(1, 4, 1, 10, 0.5, None))  # within an epoch: nothing to write
         for row in rows:
-            listen(Progress(2, 4, 0, 10, 0.5, None, row))
+            listen(TrainingProgress(2, 4, 0, 10, 0.5, None, row))
 
 
 def test_tensorboard_gets_each_epoch(tmp_path):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from app.dashboard.shown.plate_view import Mark, mark_symbols
+from app.dashboard.shown.plate_view import MarkedSymbol, mark_symbols
 from lpr_core.augment import NoisyPicture, noise_grid
 from lpr_core.pictures.decoding import Picture, fit_picture
 from lpr_core.plates.readable import say_reading
@@ -24,7 +24,7 @@ class Rung:
 
     noisy: NoisyPicture
     reading: PlateReading
-    marks: tuple[Mark, ...]
+    marks: tuple[MarkedSymbol, ...]
 
     @property
     def num_right(self) -> int:

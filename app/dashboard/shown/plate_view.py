@@ -17,7 +17,7 @@ GAP = "·"
 
 
 @dataclass(frozen=True)
-class Mark:
+class MarkedSymbol:
     """One symbol as it was read, and the one that belongs there."""
 
     read: str
@@ -25,7 +25,7 @@ class Mark:
     is_right: bool
 
 
-def mark_symbols(read: str, expected: str, plate_format: PlateFormat) -> tuple[Mark, ...]:
+def mark_symbols(read: str, expected: str, plate_format: PlateFormat) -> tuple[MarkedSymbol, ...]:
     """Pair two texts position by position, as character accuracy counts them.
 
     O and 0 count as one symbol where the format has no O, and are shown as they were written.
@@ -39,23 +39,27 @@ def mark_symbols(read: str, expected: str, plate_format: PlateFormat) -> tuple[M
         for text, symbols in zip((read, expected), folded, strict=True)
     ]
     return tuple(
-        Mark(*shown, is_right=symbols[0] == symbols[1])
+        MarkedSymbol(*shown, is_right=symbols[0] == symbols[1])
         for shown, symbols in zip(
             zip_longest(*written, fillvalue=GAP), zip_longest(*folded, fillvalue=GAP), strict=True
         )
     )
 
 
-def pair_symbols(read: str, expected: str) -> tuple[Mark, ...]:
+def pair_symbols(read: str, expected: str) -> tuple[MarkedSymbol, ...]:
     """Pair two texts position by position; both are written as their plate format has it."""
     return tuple(
-        Mark(*pair, is_right=pair[0] == pair[1])
+        MarkedSymbol(*pair, is_right=pair[0] == pair[1])
         for pair in zip_longest(read, expected, fillvalue=GAP)
     )
 
 
 def plate_card(
-    picture: np.ndarray, title: str, facts: Sequence[str], marks: Sequence[Mark], verdict: str
+    picture: np.ndarray,
+    title: str,
+    facts: Sequence[str],
+    marks: Sequence[MarkedSymbol],
+    verdict: str,
 ) -> str:
     """Return one card: picture `(H, W, 3)` uint8 RGB, its facts, its symbols, the verdict.
 
@@ -77,7 +81,7 @@ def plate_card(
 _NOTHING = f'<div class="lpr-unread">{NOT_READ}</div>'
 
 
-def symbol_row(marks: Sequence[Mark]) -> str:
+def symbol_row(marks: Sequence[MarkedSymbol]) -> str:
     """Return the symbols in boxes, the wrong ones marked, with a description in words."""
     return (
         f'<div class="lpr-reading" role="img" aria-label="{escape(describe_marks(marks))}">'
@@ -90,7 +94,7 @@ def card_grid(cards: Iterable[str], *, pair: bool = False) -> str:
     return f'<div class="lpr-grid{" lpr-pair" * pair}">{"".join(cards)}</div>'
 
 
-def describe_marks(marks: Sequence[Mark]) -> str:
+def describe_marks(marks: Sequence[MarkedSymbol]) -> str:
     """Say what was read, and what is wrong about it, in one line."""
     wrong = [
         f"{mark.read} instead of {mark.expected} at place {place}"
@@ -101,7 +105,7 @@ def describe_marks(marks: Sequence[Mark]) -> str:
     return f"Read {text}: {', '.join(wrong) or 'all symbols right'}"
 
 
-def _symbol(mark: Mark) -> str:
+def _symbol(mark: MarkedSymbol) -> str:
     if mark.is_right:
         return f"<span>{escape(mark.read)}</span>"
     title = escape(f"read {mark.read}, should be {mark.expected}")

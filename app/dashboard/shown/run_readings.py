@@ -7,7 +7,7 @@ from html import escape
 import pandas as pd
 
 from app.dashboard.chosen.study_view import StudyView, read_noisy_predictions, read_runs
-from app.dashboard.shown.plate_view import Mark, pair_symbols, symbol_row
+from app.dashboard.shown.plate_view import MarkedSymbol, pair_symbols, symbol_row
 from lpr_core.charts import Style
 
 
@@ -22,7 +22,7 @@ class RunReading:
     """
 
     style: Style
-    marks: tuple[Mark, ...]
+    marks: tuple[MarkedSymbol, ...]
     confidence: float
 
 

@@ -6,6 +6,8 @@ from typing import Any
 
 import pandas as pd
 
+from lpr_core.settings import flatten_settings
+
 
 def compare_configs(records: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     """Return the settings that are not the same in all runs, one row each, one column a run.
@@ -14,7 +16,7 @@ def compare_configs(records: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
     dots (`network.head`); a setting that a run lacks is empty. Of a single run, all settings are
     returned.
     """
-    flat = {name: _flatten(_unwrap(record)) for name, record in records.items()}
+    flat = {name: _tell(record) for name, record in records.items()}
     table = pd.DataFrame(flat, dtype="string").fillna("")
     if table.shape[1] > 1:
         table = table[table.nunique(axis="columns") > 1]
@@ -32,13 +34,11 @@ def _unwrap(record: Mapping[str, Any]) -> dict[str, Any]:
     return {**rest, **record.get("config", {})}
 
 
-def _flatten(value: Any, prefix: str = "") -> dict[str, str]:
-    if isinstance(value, Mapping):
-        return {
-            key: text
-            for name, item in value.items()
-            for key, text in _flatten(item, f"{prefix}.{name}" if prefix else str(name)).items()
-        }
+def _tell(record: Mapping[str, Any]) -> dict[str, str]:
+    return {name: _show(value) for name, value in flatten_settings(_unwrap(record)).items()}
+
+
+def _show(value: Any) -> str:
     if isinstance(value, float):
-        return {prefix: f"{value:g}"}
-    return {prefix: value if isinstance(value, str) else json.dumps(value)}
+        return f"{value:g}"
+    return value if isinstance(value, str) else json.dumps(value)

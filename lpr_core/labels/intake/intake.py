@@ -1,14 +1,14 @@
 """Take in many pictures at once: from files, folders and ZIP archives, their labels along."""
 
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
 from lpr_core.labels.intake.items import Item, Labels, open_items
 from lpr_core.labels.intake.label_files import find_labels
-from lpr_core.labels.intake.report import IntakeReport, IntakeRow, Verdict
+from lpr_core.labels.intake.report import IntakeReport, IntakeRow, IntakeVerdict
 from lpr_core.labels.intake.sources import SourceFile, open_sources
 from lpr_core.labels.pictures import SavedPicture, is_picture_id, plain_name
 from lpr_core.labels.store import LabelStore
@@ -18,12 +18,10 @@ from lpr_core.labels.tables.filing import FilingResult
 from lpr_core.labels.tables.rows import DEFAULT_PROJECT_ID
 from lpr_core.pictures.decoding import PictureError, read_picture
 from lpr_core.pictures.likeness import LikenessIndex
+from lpr_core.progress import CountListener
 
 BATCH_FILES = 64
 BATCH_BYTES = 64_000_000
-
-Progress = Callable[[int, int], None]
-"""Takes what is done and the total."""
 
 _NO_PICTURE = "Its picture did not come along, and the store does not have it."
 
@@ -35,7 +33,7 @@ def take_in(
     *,
     layout: str | None = None,
     author: str = "",
-    on_progress: Progress | None = None,
+    on_progress: CountListener | None = None,
 ) -> IntakeReport:
     """Store all pictures of a source, and the labels that come along.
 
@@ -132,9 +130,9 @@ class _Desk:
         ids = [PurePosixPath(labels.image_path).stem for labels in strangers]
         known = self._bulk.find_known({found for found in ids if is_picture_id(found)})
         rows = [
-            IntakeRow(labels.image_path, Verdict.SAME, "", known[found], known[found])
+            IntakeRow(labels.image_path, IntakeVerdict.SAME, "", known[found], known[found])
             if found in known
-            else IntakeRow(labels.image_path, Verdict.REFUSED, _NO_PICTURE)
+            else IntakeRow(labels.image_path, IntakeVerdict.REFUSED, _NO_PICTURE)
             for found, labels in zip(ids, strangers, strict=True)
         ]
         said = zip(rows, strangers, strict=True)
@@ -151,12 +149,12 @@ class _Desk:
     def _judge(self, item: Item, outcome: SavedPicture | str | None, stored_id: str) -> IntakeRow:
         """Say what becomes of a picture; a new one can be resembled from now on."""
         if isinstance(outcome, str):
-            return IntakeRow(item.name, Verdict.REFUSED, outcome)
+            return IntakeRow(item.name, IntakeVerdict.REFUSED, outcome)
         if outcome is None:
-            return IntakeRow(item.name, Verdict.SAME, "", stored_id, stored_id)
+            return IntakeRow(item.name, IntakeVerdict.SAME, "", stored_id, stored_id)
         like = self._index.find_nearest(outcome.phash)
         self._index.add(item.picture_id, outcome.phash)
-        verdict = Verdict.NEAR if like else Verdict.ADDED
+        verdict = IntakeVerdict.NEAR if like else IntakeVerdict.ADDED
         return IntakeRow(item.name, verdict, "", item.picture_id, like)
 
     def _store(
@@ -180,7 +178,7 @@ def _make_arrival(
 ) -> Arrival | None:
     if row.picture_id is None or isinstance(outcome, str):
         return None
-    like = row.like if row.verdict is Verdict.NEAR else None
+    like = row.like if row.verdict is IntakeVerdict.NEAR else None
     return Arrival(row.picture_id, plain_name(row.name), outcome, labels, like)
 
 
@@ -190,7 +188,7 @@ def _finish_row(
     """Add what became of the labels, and the sentences."""
     sentences = [result.sentence for result in results if result.sentence]
     if row.like:
-        seen = "It looks like" if row.verdict is Verdict.NEAR else "It is here already, as"
+        seen = "It looks like" if row.verdict is IntakeVerdict.NEAR else "It is here already, as"
         sentences.insert(0, f"{seen} {names.get(row.like, row.like)!r}.")
     filed = tuple(result.filed for result in results)
     return replace(row, sentence=" ".join(sentences), labels=filed)

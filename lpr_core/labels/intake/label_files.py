@@ -11,11 +11,10 @@ from pathlib import Path
 
 from lpr_core.data.formats import import_folder
 from lpr_core.data.samples import ManifestError, read_box
-from lpr_core.labels.exchange import PlateHistory, PlateLabels, Word, find_kind, read_labels
+from lpr_core.labels.exchange import PlateLabels, Word, find_kind, read_labels
 from lpr_core.labels.exchange.tables import MAX_BYTES, check_table
+from lpr_core.labels.intake.items import Labels
 from lpr_core.labels.intake.sources import SourceError, SourceFile
-
-Labels = PlateLabels | PlateHistory
 
 _TABLE_NAME = re.compile(r".*\.(csv|txt|json|jsonl|ndjson|xml)", re.IGNORECASE | re.DOTALL)
 _UPLOAD_PREFIX = re.compile(r"^[0-9a-f]{8}-")

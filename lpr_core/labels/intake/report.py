@@ -7,7 +7,7 @@ from enum import StrEnum
 from lpr_core.labels.tables.filing import Filed
 
 
-class Verdict(StrEnum):
+class IntakeVerdict(StrEnum):
     """What became of a picture."""
 
     ADDED = "added"
@@ -32,7 +32,7 @@ class IntakeRow:
     """
 
     name: str
-    verdict: Verdict
+    verdict: IntakeVerdict
     sentence: str = ""
     picture_id: str | None = None
     like: str | None = None
@@ -45,10 +45,10 @@ class IntakeReport:
 
     rows: tuple[IntakeRow, ...]
 
-    def counts(self) -> dict[Verdict, int]:
+    def counts(self) -> dict[IntakeVerdict, int]:
         """Return the number of files of each verdict, also of those that did not occur."""
         counted = Counter(row.verdict for row in self.rows)
-        return {verdict: counted[verdict] for verdict in Verdict}
+        return {verdict: counted[verdict] for verdict in IntakeVerdict}
 
     def label_counts(self) -> dict[Filed, int]:
         """Return what became of the labels, also what did not occur."""

@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +12,7 @@ from lpr_core.labels.store import LabelStore
 from lpr_core.labels.tables.bulk import Unread
 from lpr_core.pictures.decoding import Picture, PictureError, read_picture
 from lpr_core.plates.grammar import patterns_for
+from lpr_core.progress import CountListener
 
 BATCH_SIZE = 32
 
@@ -48,7 +49,7 @@ def read_unread(
     *,
     project_id: int | None = None,
     limit: int | None = None,
-    on_progress: Callable[[int, int], None] | None = None,
+    on_progress: CountListener | None = None,
 ) -> ReadingReport:
     """Read pictures that nobody has read, and store each batch in one transaction.
 

@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from lpr_core.labels.tables.rows import Mark
 from lpr_core.labels.tables.standing import fold_text, says_the_same
-from lpr_core.plates.metrics import wilson_interval
+from lpr_core.statistics import wilson_interval
 
 NO_SYMBOL = ""
 """Stands for a position that only one of the two texts has."""
@@ -16,7 +16,7 @@ _SymbolPair = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Comparison:
+class DoubleReading:
     """What two persons said about one plate: each a name, a mark and a text."""
 
     first_author: str
@@ -39,11 +39,11 @@ class Comparison:
         texts = fold_text(self.first_text), fold_text(self.second_text)
         return list(zip_longest(*texts, fillvalue=NO_SYMBOL))
 
-    def by_name(self) -> "Comparison":
+    def by_name(self) -> "DoubleReading":
         """Return the same with the two persons in the order of their names, whoever read first."""
         if self.first_author <= self.second_author:
             return self
-        return Comparison(
+        return DoubleReading(
             self.second_author,
             self.second_mark,
             self.second_text,
@@ -109,10 +109,10 @@ class AgreementReport:
     symbols: tuple[SymbolAgreement, ...]
 
 
-def report_agreement(comparisons: Sequence[Comparison]) -> AgreementReport:
+def report_agreement(comparisons: Sequence[DoubleReading]) -> AgreementReport:
     """Compute agreement over all plates, by pair, by person and by symbol."""
-    pairs: dict[tuple[str, str], list[Comparison]] = defaultdict(list)
-    people: dict[str, list[Comparison]] = defaultdict(list)
+    pairs: dict[tuple[str, str], list[DoubleReading]] = defaultdict(list)
+    people: dict[str, list[DoubleReading]] = defaultdict(list)
     for comparison in (given.by_name() for given in comparisons):
         names = comparison.first_author, comparison.second_author
         pairs[names].append(comparison)
@@ -126,7 +126,7 @@ def report_agreement(comparisons: Sequence[Comparison]) -> AgreementReport:
     )
 
 
-def measure(comparisons: Sequence[Comparison]) -> Agreement:
+def measure(comparisons: Sequence[DoubleReading]) -> Agreement:
     """Return the agreement of at least one comparison."""
     agreed = sum(comparison.agrees for comparison in comparisons)
     low, high = wilson_interval(agreed, len(comparisons))

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, RowMapping, select
 
-from lpr_core.labels.quality.agreement import AgreementReport, Comparison, report_agreement
+from lpr_core.labels.quality.agreement import AgreementReport, DoubleReading, report_agreement
 from lpr_core.labels.queue.leases import Kind
 from lpr_core.labels.tables.clock import Clock, utc_now
 from lpr_core.labels.tables.database import Database
@@ -16,7 +16,7 @@ from lpr_core.labels.tables.rows import DEFAULT_PROJECT_ID, Mark, PlateRecord
 from lpr_core.labels.tables.schema import second_readings, standings
 from lpr_core.labels.tables.standing import Stage, change_standing, lock_standing, says_the_same
 from lpr_core.labels.tables.verdicts import clean_author, clean_verdict, write_revision
-from lpr_core.plates.metrics import wilson_interval
+from lpr_core.statistics import wilson_interval
 
 MAX_DISAGREEMENTS = 200
 
@@ -193,8 +193,8 @@ def _latest_second_readings(connection: Connection, ids: Iterable[str]) -> dict[
     }
 
 
-def _compare(row: RowMapping) -> Comparison:
-    return Comparison(
+def _compare(row: RowMapping) -> DoubleReading:
+    return DoubleReading(
         first_author=row["expected_author"],
         first_mark=row["expected_mark"],
         first_text=row["expected_text"],

@@ -26,7 +26,7 @@ from lpr_core.labels.tables.standing import (
 )
 from lpr_core.labels.tables.verdicts import judge, write_revision
 
-Verdict = tuple[Mark | None, str]
+CleanVerdict = tuple[Mark | None, str]
 """From `verdicts.clean_verdict`."""
 
 
@@ -34,7 +34,7 @@ def take_answer(
     connection: Connection,
     assignment: RowMapping,
     standing: RowMapping,
-    verdict: Verdict,
+    verdict: CleanVerdict,
     now: datetime,
 ) -> PlateRecord:
     """Store an answer and return the plate as the person may see it.
@@ -63,7 +63,9 @@ def take_answer(
     return _show_own(connection, assignment)
 
 
-def repeat_answer(connection: Connection, assignment: RowMapping, verdict: Verdict) -> PlateRecord:
+def repeat_answer(
+    connection: Connection, assignment: RowMapping, verdict: CleanVerdict
+) -> PlateRecord:
     """Return the plate when an answer came twice.
 
     Raises:
@@ -117,7 +119,7 @@ def _take_first(
     connection: Connection,
     assignment: RowMapping,
     standing: RowMapping,
-    verdict: Verdict,
+    verdict: CleanVerdict,
     now: datetime,
 ) -> PlateRecord:
     annotator = assignment["annotator"]

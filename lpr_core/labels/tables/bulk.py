@@ -14,10 +14,9 @@ from lpr_core.labels.tables.clock import utc_now
 from lpr_core.labels.tables.database import Database, explain_errors, take_turns
 from lpr_core.labels.tables.events import note_event
 from lpr_core.labels.tables.filing import FilingResult, clean_region, file_labels
-from lpr_core.labels.tables.queries import load_record
-from lpr_core.labels.tables.rows import READING_FIELDS
-from lpr_core.labels.tables.schema import pictures, projects, readings, standings
-from lpr_core.labels.tables.standing import add_standing, lock_standing, note_reading
+from lpr_core.labels.tables.model_words import write_reading
+from lpr_core.labels.tables.schema import pictures, projects, standings
+from lpr_core.labels.tables.standing import add_standing, lock_standing
 from lpr_core.pictures.decoding import PictureError, read_picture
 from lpr_core.pictures.likeness import hash_picture, write_hash
 
@@ -213,10 +212,7 @@ class Bulk:
                 # Somebody else may have read it meanwhile.
                 if lock_standing(connection, picture_id)["latest_reading_id"]:
                     continue
-                row = {name: reading[name] for name in READING_FIELDS}
-                row |= {"picture_id": picture_id, "read_at": utc_now()}
-                connection.execute(insert(readings).values(row))
-                note_reading(connection, load_record(connection, picture_id))
+                write_reading(connection, picture_id, reading)
                 stored += 1
         return stored
 

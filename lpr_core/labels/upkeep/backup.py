@@ -7,7 +7,7 @@ anew. It holds the hashes of passwords and tokens: keep it as safe as the store.
 
 import json
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +25,7 @@ from lpr_core.labels.tables.schema import (
     sessions,
 )
 from lpr_core.labels.upkeep.verify import find_file_fault, find_history_faults
+from lpr_core.progress import CountListener
 
 FORMAT = "lpr-labels-backup-1"
 ABOUT_NAME = "backup.json"
@@ -32,8 +33,6 @@ CHUNK = 1000
 LEFT_OUT = (sessions, failed_sign_ins)
 
 _FILE_COLUMNS = pictures.c.file_name, pictures.c.file_hash, pictures.c.height, pictures.c.width
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -55,7 +54,7 @@ class Backup:
 
 
 def write_backup(
-    database: Database, pictures_dir: Path, path: Path, on_progress: Progress | None = None
+    database: Database, pictures_dir: Path, path: Path, on_progress: CountListener | None = None
 ) -> Backup:
     """Write a backup of one moment, while others go on working.
 
@@ -88,7 +87,7 @@ def _fill(
     archive: zipfile.ZipFile,
     database: Database,
     pictures_dir: Path,
-    on_progress: Progress | None,
+    on_progress: CountListener | None,
 ) -> Backup:
     with database.read() as connection:
         rows = {
@@ -127,7 +126,7 @@ def _pack_pictures(
     archive: zipfile.ZipFile,
     folder: Path,
     files: Sequence[Any],
-    on_progress: Progress | None,
+    on_progress: CountListener | None,
 ) -> Iterator[str]:
     """Write pictures, which do not shrink any more, and yield those that are not there or whole.
 

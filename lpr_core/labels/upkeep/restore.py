@@ -25,12 +25,13 @@ from lpr_core.labels.tables.database import VERSION_TABLE, Database, migrate, re
 from lpr_core.labels.tables.rows import DEFAULT_PROJECT_ID
 from lpr_core.labels.tables.schema import pictures, projects
 from lpr_core.labels.tables.store_lock import StoreLock, name_locks
-from lpr_core.labels.upkeep.backup import CHUNK, LEFT_OUT, Backup, Progress
+from lpr_core.labels.upkeep.backup import CHUNK, LEFT_OUT, Backup
 from lpr_core.labels.upkeep.backup_file import BackupFile, open_backup
 from lpr_core.labels.upkeep.backup_rows import check_rows
 from lpr_core.labels.upkeep.drafts import RestoreDrafts
 from lpr_core.labels.upkeep.empty_file import is_empty_file
 from lpr_core.labels.upkeep.verify import find_content_fault, find_history_faults
+from lpr_core.progress import CountListener
 
 _MADE_BY_MIGRATIONS = (VERSION_TABLE, projects.name)
 _LEFT_OUT_NAMES = {table.name for table in LEFT_OUT}
@@ -38,7 +39,7 @@ _NOT_EMPTY = "The store is not empty: a backup is restored into an empty one onl
 
 
 def restore_backup(
-    path: Path, url: str, pictures_dir: Path, on_progress: Progress | None = None
+    path: Path, url: str, pictures_dir: Path, on_progress: CountListener | None = None
 ) -> Backup:
     """Bring a backup into an empty store; a store with anything in it is never touched.
 
@@ -75,7 +76,7 @@ def restore_backup(
 
 
 def _restore_file(
-    backup: BackupFile, path: Path, drafts: RestoreDrafts, on_progress: Progress | None
+    backup: BackupFile, path: Path, drafts: RestoreDrafts, on_progress: CountListener | None
 ) -> Backup:
     if not is_empty_file(path, drafts.building_path.parent, _MADE_BY_MIGRATIONS):
         raise StoreError(_NOT_EMPTY)
@@ -87,7 +88,7 @@ def _restore_file(
 
 
 def _restore_server(
-    backup: BackupFile, database: Database, drafts: RestoreDrafts, on_progress: Progress | None
+    backup: BackupFile, database: Database, drafts: RestoreDrafts, on_progress: CountListener | None
 ) -> Backup:
     try:
         with database.write() as connection:
@@ -124,7 +125,7 @@ def _build(
     backup: BackupFile,
     connection: Connection,
     drafts: RestoreDrafts,
-    on_progress: Progress | None,
+    on_progress: CountListener | None,
 ) -> Backup:
     """Fill tables and drafts, and check that they are a store as any other."""
     migrate(connection, backup.about.schema_version)
@@ -209,7 +210,7 @@ def _check_history(connection: Connection, backup: BackupFile) -> None:
 
 
 def _unpack_pictures(
-    connection: Connection, backup: BackupFile, folder: Path, on_progress: Progress | None
+    connection: Connection, backup: BackupFile, folder: Path, on_progress: CountListener | None
 ) -> None:
     """Check every picture against its row, as the store itself would, and write it."""
     columns = pictures.c.file_name, pictures.c.file_hash, pictures.c.height, pictures.c.width

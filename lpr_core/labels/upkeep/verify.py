@@ -1,6 +1,6 @@
 """Check a whole store: database file, pictures, chains of revisions, and what follows from them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,8 +12,7 @@ from lpr_core.labels.tables.rows import UNCHECKED
 from lpr_core.labels.tables.schema import pictures, readings, revisions, standings
 from lpr_core.labels.tables.strays import knows_no_picture, list_picture_files, say_lost
 from lpr_core.pictures.decoding import PictureError, read_picture
-
-Progress = Callable[[int, int], None]
+from lpr_core.progress import CountListener
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ class StoreCheck:
 
 
 def check_store(
-    connection: Connection, pictures_dir: Path, on_progress: Progress | None = None
+    connection: Connection, pictures_dir: Path, on_progress: CountListener | None = None
 ) -> StoreCheck:
     """Check everything that can be checked; nothing is changed.
 
@@ -78,7 +77,7 @@ def _check_belonging(connection: Connection, folder: Path) -> Iterator[str]:
 
 
 def _check_pictures(
-    connection: Connection, folder: Path, on_progress: Progress | None
+    connection: Connection, folder: Path, on_progress: CountListener | None
 ) -> Iterator[str]:
     columns = pictures.c.file_name, pictures.c.file_hash, pictures.c.width, pictures.c.height
     rows = connection.execute(select(*columns).order_by(pictures.c.picture_id)).all()

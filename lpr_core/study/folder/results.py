@@ -1,9 +1,7 @@
 """The study folder: what a study leaves behind, read without Keras."""
 
 import filecmp
-import gzip
 import hashlib
-import io
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from lpr_core.files import write_bytes_atomic, write_text_atomic
+from lpr_core.files import write_gzip_atomic, write_text_atomic
 from lpr_core.places import SHIPPED_DIR, studies_dir
 from lpr_core.study.folder.record import RECORD_NAME, StudyRecord
 from lpr_core.tasks.task import find_task
@@ -116,10 +114,8 @@ class StudyFolder:
 
     def write_noisy_predictions(self, variant: str, seed: int, table: pd.DataFrame) -> None:
         """Write what a run read on noisy plates; equal tables are equal files."""
-        content = io.BytesIO()
-        with gzip.GzipFile(fileobj=content, mode="wb", mtime=0) as stream:
-            stream.write(table.to_csv(index=False).encode())
-        write_bytes_atomic(self.run(variant, seed).path / _NOISY_NAME, content.getvalue())
+        path = self.run(variant, seed).path / _NOISY_NAME
+        write_gzip_atomic(path, table.to_csv(index=False).encode())
 
     def histories(self) -> pd.DataFrame:
         """Return the history rows of all runs, with `variant` and `seed` in front."""

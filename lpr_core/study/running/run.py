@@ -82,14 +82,14 @@ def _copy_from_twin(order: RunOrder, folder: StudyFolder, run: RunFolder) -> boo
 
 
 def _train(order: RunOrder, folder: StudyFolder, run: RunFolder, tell: Tell) -> None:
-    from lpr_core.training.callbacks import Progress
+    from lpr_core.training.callbacks import TrainingProgress
     from lpr_core.training.fit import train_run
     from lpr_core.training.trackers import open_trackers
 
     name = f"{folder.path.name}/{order.variant}/seed-{order.seed}"
     with open_trackers(order.trackers, run, name, order.config) as track:
 
-        def on_progress(progress: Progress) -> None:
+        def on_progress(progress: TrainingProgress) -> None:
             track(progress)
             done = progress.epoch + progress.step / progress.steps
             tell(min(done / progress.epochs, 1.0))

@@ -13,8 +13,8 @@ from typing import Any
 from lpr_core.study.folder.record import RECORD_NAME, StudyRecord
 from lpr_core.study.folder.results import StudyFolder
 from lpr_core.tasks.saved import is_network_file
-from lpr_core.training.config import FREE_FIELDS, TrainingConfig
-from lpr_core.training.runs import RunFolder
+from lpr_core.training.config import TrainingConfig
+from lpr_core.training.runs import FREE_FIELDS, RunFolder
 
 ORIGIN = "copied_from"
 """Key in a copied run's `config.json`: study, variant and seed of the run that was trained."""

@@ -45,7 +45,7 @@ class RunEvent:
 
 
 @dataclass
-class _Slot:
+class _Worker:
     """A process and what it works on."""
 
     process: BaseProcess
@@ -101,22 +101,22 @@ def divide_machine(jobs: int) -> dict[str, str]:
     }
 
 
-def _start(environment: Mapping[str, str], log_path: Path) -> _Slot:
+def _start(environment: Mapping[str, str], log_path: Path) -> _Worker:
     here, there = _context.Pipe()
     process = _context.Process(target=_work, args=(there, dict(environment), log_path))
     process.start()
     there.close()
-    return _Slot(process, here)
+    return _Worker(process, here)
 
 
-def _hand_out(slot: _Slot, waiting: deque[RunOrder]) -> None:
+def _hand_out(slot: _Worker, waiting: deque[RunOrder]) -> None:
     if waiting:
         slot.order = waiting.popleft()
         slot.runs_begun += 1
         slot.pipe.send(slot.order)
 
 
-def _receive(slot: _Slot) -> RunEvent:
+def _receive(slot: _Worker) -> RunEvent:
     """Return what a process says, or that it died."""
     assert slot.order is not None, "only busy processes are listened to"
     try:
@@ -129,7 +129,7 @@ def _receive(slot: _Slot) -> RunEvent:
     return event
 
 
-def _free(slot: _Slot, make_slot: Callable[[], _Slot]) -> None:
+def _free(slot: _Worker, make_slot: Callable[[], _Worker]) -> None:
     """Make a process ready for the next run; a dead or an old one is replaced."""
     slot.order = None
     if slot.process.is_alive() and slot.runs_begun < _RUNS_PER_PROCESS:

@@ -9,7 +9,7 @@ import pytest
 
 from app.dashboard.shown.plate_view import (
     GAP,
-    Mark,
+    MarkedSymbol,
     card_grid,
     describe_marks,
     mark_symbols,
@@ -77,7 +77,7 @@ def test_verdict_of_a_plate_that_is_right_is_marked():
 
 def test_everything_that_is_shown_is_escaped():
     evil = "<b>\"'"
-    card = plate_card(PICTURE, evil, [evil], [Mark(evil, "A", is_right=False)], evil)
+    card = plate_card(PICTURE, evil, [evil], [MarkedSymbol(evil, "A", is_right=False)], evil)
     assert evil not in card
     assert "<b>&lt;b&gt;&quot;&#x27;</b>" in card
 

@@ -7,7 +7,7 @@ from app.labeler.pages.team.functions import make_team_functions
 from app.labeler.pages.team.intake import make_intake_functions
 from app.labeler.pages.team.quality_view import show_quality
 from lpr_core.labels import GoldScore, LabelStore, Mark, Role
-from lpr_core.labels.quality.agreement import Comparison, report_agreement
+from lpr_core.labels.quality.agreement import DoubleReading, report_agreement
 from tests.kit.label_samples import picture_bytes, reading_dict
 from tests.kit.page_kit import caller, person
 
@@ -129,7 +129,7 @@ def test_a_dispute_is_shown_and_settled(store):
 
 
 def compare(times, text="ABC1D23", other="ABC1D23"):
-    return [Comparison("ann", "correct", text, "bob", "correct", other)] * times
+    return [DoubleReading("ann", "correct", text, "bob", "correct", other)] * times
 
 
 def test_without_second_readings_it_says_what_to_do():

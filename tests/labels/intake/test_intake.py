@@ -9,7 +9,7 @@ from PIL import Image
 from lpr_core.data.samples import ManifestError
 from lpr_core.labels.intake import intake, sources, take_in
 from lpr_core.labels.intake.archives import ArchiveError
-from lpr_core.labels.intake.report import IntakeRow, Verdict
+from lpr_core.labels.intake.report import IntakeRow, IntakeVerdict
 from lpr_core.labels.intake.sources import SourceError
 from lpr_core.labels.pictures import identify_picture
 from lpr_core.labels.store import LabelStore
@@ -99,20 +99,24 @@ def test_every_file_gets_its_verdict(any_store, folder, bring):
     darker = identify_picture((folder / "b/darker.jpg").read_bytes())
     only = "only JPEG, PNG, WebP, BMP and TIFF pictures are read."
     assert report.rows == (
-        IntakeRow("a/first.png", Verdict.ADDED, "", first),
-        IntakeRow("a/second.png", Verdict.ADDED, "", second),
+        IntakeRow("a/first.png", IntakeVerdict.ADDED, "", first),
+        IntakeRow("a/second.png", IntakeVerdict.ADDED, "", second),
         IntakeRow(
-            "b/again.png", Verdict.SAME, "It is here already, as 'second.png'.", second, second
+            "b/again.png",
+            IntakeVerdict.SAME,
+            "It is here already, as 'second.png'.",
+            second,
+            second,
         ),
-        IntakeRow("b/darker.jpg", Verdict.NEAR, "It looks like 'first.png'.", darker, first),
-        IntakeRow("c/notes.txt", Verdict.REFUSED, f"This is text; {only}"),
-        IntakeRow("c/page.png", Verdict.REFUSED, f"This is an HTML page; {only}"),
+        IntakeRow("b/darker.jpg", IntakeVerdict.NEAR, "It looks like 'first.png'.", darker, first),
+        IntakeRow("c/notes.txt", IntakeVerdict.REFUSED, f"This is text; {only}"),
+        IntakeRow("c/page.png", IntakeVerdict.REFUSED, f"This is an HTML page; {only}"),
     )
     assert report.counts() == {
-        Verdict.ADDED: 2,
-        Verdict.NEAR: 1,
-        Verdict.SAME: 1,
-        Verdict.REFUSED: 2,
+        IntakeVerdict.ADDED: 2,
+        IntakeVerdict.NEAR: 1,
+        IntakeVerdict.SAME: 1,
+        IntakeVerdict.REFUSED: 2,
     }
     assert steps == [(6, 6)]
     names = [record.picture.name for record in any_store.records()]
@@ -136,8 +140,8 @@ def test_near_duplicates_are_found_among_what_is_here(any_store, folder):
     put(folder, "new.jpg", encode(draw("ABC1D23"), "JPEG", quality=70))
     put(folder, "other.png", encode(draw("XYZ9876")))
     rows = {row.name: row for row in take_in(any_store, folder, author="maria").rows}
-    assert (rows["new.jpg"].verdict, rows["new.jpg"].like) == (Verdict.NEAR, old)
-    assert rows["other.png"].verdict is Verdict.ADDED
+    assert (rows["new.jpg"].verdict, rows["new.jpg"].like) == (IntakeVerdict.NEAR, old)
+    assert rows["other.png"].verdict is IntakeVerdict.ADDED
     noted = [(row.kind, row.actor, row.picture_id) for row in any_store.audit()]
     assert ("near duplicate", "maria", rows["new.jpg"].picture_id) in noted
 
@@ -349,7 +353,7 @@ def test_every_layout_brings_labels(store, folder, bring, layout, label, content
     if label:
         put(folder, label, content)
     (row,) = take_in(store, bring(folder), layout=layout).rows
-    assert row.verdict is Verdict.ADDED
+    assert row.verdict is IntakeVerdict.ADDED
     (record,) = store.records()
     assert record.text == "AUZ1234"
     if label:
@@ -443,7 +447,7 @@ def test_what_only_claims_to_be_an_archive_is_refused(store, folder):
 def test_other_archives_are_no_pictures(store, folder, content):
     put(folder, "a.png", content)
     (row,) = take_in(store, folder).rows
-    assert row.verdict is Verdict.REFUSED
+    assert row.verdict is IntakeVerdict.REFUSED
     assert "only JPEG, PNG, WebP, BMP and TIFF pictures are read." in row.sentence
 
 

@@ -1,7 +1,7 @@
 import pytest
 
 from lpr_core.labels import LeaseError, Mark
-from lpr_core.labels.quality.agreement import Comparison, cohen_kappa, measure, report_agreement
+from lpr_core.labels.quality.agreement import DoubleReading, cohen_kappa, measure, report_agreement
 from tests.kit.label_samples import picture_bytes, reading_dict
 
 pytest_plugins = ["tests.kit.label_databases"]
@@ -21,7 +21,7 @@ def answer(store, annotator, text="", mark=None):
 
 
 def compare(first, second, first_mark="corrected", second_mark="corrected"):
-    return Comparison("ana", first_mark, first, "bob", second_mark, second)
+    return DoubleReading("ana", first_mark, first, "bob", second_mark, second)
 
 
 # --- numbers
@@ -64,7 +64,7 @@ def test_agreement_by_pair_person_and_symbol():
         compare("AB8", "AB8"),
         compare("AB8", "ABB"),
         compare("AB1", "AB"),
-        Comparison("ana", "corrected", "CC7", "cid", "corrected", "CC7"),
+        DoubleReading("ana", "corrected", "CC7", "cid", "corrected", "CC7"),
     ]
     report = report_agreement(comparisons)
     assert (report.total.plates, report.total.agreed, report.total.rate) == (4, 2, 0.5)
@@ -92,8 +92,8 @@ def test_agreement_by_pair_person_and_symbol():
 
 
 def test_a_pair_is_the_same_whoever_reads_first():
-    there = Comparison("ana", "corrected", "AB8", "bob", "corrected", "ABB")
-    back = Comparison("bob", "corrected", "ABB", "ana", "corrected", "AB8")
+    there = DoubleReading("ana", "corrected", "AB8", "bob", "corrected", "ABB")
+    back = DoubleReading("bob", "corrected", "ABB", "ana", "corrected", "AB8")
     report = report_agreement([there, back])
     assert report.pairs == {("ana", "bob"): measure([there, there])}
 
