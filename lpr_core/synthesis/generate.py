@@ -2,11 +2,8 @@
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
 from pathlib import Path
-from threading import Thread
 
 import cv2
 import numpy as np
@@ -14,6 +11,7 @@ import pandas as pd
 from PIL import Image
 
 from lpr_core.files import write_text_atomic
+from lpr_core.processes import TaskEvent, Tell, share_out
 from lpr_core.progress import CountListener
 from lpr_core.synthesis.camera import photograph
 from lpr_core.synthesis.designs import list_designs
@@ -70,31 +68,27 @@ def generate_plates(
         raise ValueError(f"`out_dir` must not hold a manifest yet. Received: {out_dir}.")
     starts = range(0, order.count, CHUNK_SIZE)
     tasks = [(order, out_dir, start) for start in starts]
-    rows: list[dict[str, str]] = []
-    # Spawned workers: a fork of a process that runs TensorFlow's threads can hang.
-    with ProcessPoolExecutor(jobs, get_context("spawn"), initializer=_prepare_worker) as pool:
-        for chunk in pool.map(_write_chunk, tasks):
-            rows.extend(chunk)
+    chunks: dict[int, Sequence[dict[str, str]]] = {}
+
+    def note(event: TaskEvent[tuple[PlateOrder, Path, int]]) -> None:
+        if event.failure is not None:
+            raise event.failure
+        if event.is_over:
+            chunks[event.task[2]] = event.result
             if on_progress is not None:
-                on_progress(len(rows), order.count)
+                on_progress(sum(map(len, chunks.values())), order.count)
+
+    share_out(tasks, _write_chunk, jobs or os.cpu_count() or 1, note, prepare=_use_one_thread)
+    rows = [row for start in starts for row in chunks[start]]
     write_text_atomic(manifest_path, pd.DataFrame(rows).to_csv(index=False))
     return manifest_path
 
 
-def _prepare_worker() -> None:
-    """Give the worker one thread of its own, and an end when its parent is killed."""
+def _use_one_thread() -> None:
     cv2.setNumThreads(1)
-    Thread(target=_end_with_parent, daemon=True).start()
 
 
-def _end_with_parent() -> None:
-    parent = parent_process()
-    assert parent is not None, "workers have parents"
-    parent.join()
-    os._exit(1)
-
-
-def _write_chunk(task: tuple[PlateOrder, Path, int]) -> Sequence[dict[str, str]]:
+def _write_chunk(task: tuple[PlateOrder, Path, int], _tell: Tell) -> Sequence[dict[str, str]]:
     order, out_dir, start = task
     rng = np.random.default_rng([order.seed, start])
     folder = out_dir / "images" / f"{start // CHUNK_SIZE:04d}"

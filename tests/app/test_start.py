@@ -17,6 +17,7 @@ import pytest
 
 from app.serve import ROOT_DIR, App, check_port, choose_apps
 from tests.kit.tiny_reader import write_tiny_bundle
+from tests.living_processes import lives
 
 SERVER = "python -m http.server $PORT --bind $LPR_HOST"
 RUN_APPS = """
@@ -210,14 +211,6 @@ def test_an_app_that_falls_leaves_nothing_behind(serve, tmp_path):
     while lives(int(path.read_text())):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-
-
-def lives(process_id: int) -> bool:
-    """Whether a process can do anything: a container's first process may reap nobody."""
-    try:
-        return psutil.Process(process_id).status() != psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return False
 
 
 def test_an_app_that_will_not_end_is_forced(serve, two_ports):

@@ -1,19 +1,16 @@
 """One run of a study: train, read noisy plates, score the training plates, tidy up."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from lpr_core.processes import Tell
 from lpr_core.study.folder.results import StudyFolder
 from lpr_core.study.running.twins import copy_run, find_twin, without_folders
 from lpr_core.tasks.saved import discard_files
 from lpr_core.training.config import TrainingConfig
 from lpr_core.training.runs import RunFolder
-
-Tell = Callable[[float], None]
-"""Told the share of a run's training that is done, 0 to 1."""
 
 
 @dataclass(frozen=True)

@@ -1,30 +1,19 @@
-"""Processes that perform runs: one dies, the others go on."""
+"""Perform a study's runs in processes that share the machine's cores and its GPU."""
 
 import os
-import signal
 import sys
-import time
-import traceback
-from collections import deque
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from multiprocessing import get_context, parent_process
-from multiprocessing.connection import Connection, wait
-from multiprocessing.process import BaseProcess
 from pathlib import Path
-from threading import Thread
 
+from lpr_core.processes import TaskEvent, Tell, WorkerError, share_out
 from lpr_core.study.folder.results import StudyFolder
 from lpr_core.study.running.run import RunOrder, perform_run
 
-_SECONDS_BETWEEN_WORDS = 0.5
 _RUNS_PER_PROCESS = 2
 """A fresh process gives back what frameworks never free: TensorFlow keeps about 0.6 GB of each run
 of the laptop preset, so that three processes of twelve runs each filled 24 GB."""
-
-# Spawned: a fork of a process that runs a framework's threads can hang.
-_context = get_context("spawn")
 
 
 @dataclass(frozen=True)
@@ -44,16 +33,6 @@ class RunEvent:
     error: str = ""
 
 
-@dataclass
-class _Worker:
-    """A process and what it works on."""
-
-    process: BaseProcess
-    pipe: Connection
-    order: RunOrder | None = None
-    runs_begun: int = field(default=0)
-
-
 def perform_runs(
     orders: Iterable[RunOrder], jobs: int, log_path: Path, on_event: Callable[[RunEvent], None]
 ) -> None:
@@ -65,24 +44,21 @@ def perform_runs(
         log_path: What frameworks say, and tracebacks, are appended to this file.
         on_event: Called in this thread.
     """
-    waiting = deque(orders)
-    make_slot = partial(_start, divide_machine(jobs), log_path)
-    slots = [make_slot() for _ in range(min(jobs, len(waiting)))]
-    try:
-        for slot in slots:
-            _hand_out(slot, waiting)
-        while busy := [slot for slot in slots if slot.order is not None]:
-            for pipe in wait([slot.pipe for slot in busy]):
-                slot = next(slot for slot in busy if slot.pipe is pipe)
-                event = _receive(slot)
-                if event.is_over:
-                    _free(slot, make_slot)
-                    _hand_out(slot, waiting)
-                on_event(event)
-    finally:
-        for slot in slots:
-            slot.process.kill()
-            slot.process.join()
+
+    def note(event: TaskEvent[RunOrder]) -> None:
+        error = _describe_failure(event.failure)
+        if error:
+            _note_failure(event.task, error)
+        on_event(RunEvent(event.task, event.share, event.is_over, error))
+
+    share_out(
+        orders,
+        _perform,
+        jobs,
+        note,
+        prepare=partial(_prepare, divide_machine(jobs), log_path),
+        tasks_per_process=_RUNS_PER_PROCESS,
+    )
 
 
 def divide_machine(jobs: int) -> dict[str, str]:
@@ -101,58 +77,11 @@ def divide_machine(jobs: int) -> dict[str, str]:
     }
 
 
-def _start(environment: Mapping[str, str], log_path: Path) -> _Worker:
-    here, there = _context.Pipe()
-    process = _context.Process(target=_work, args=(there, dict(environment), log_path))
-    process.start()
-    there.close()
-    return _Worker(process, here)
-
-
-def _hand_out(slot: _Worker, waiting: deque[RunOrder]) -> None:
-    if waiting:
-        slot.order = waiting.popleft()
-        slot.runs_begun += 1
-        slot.pipe.send(slot.order)
-
-
-def _receive(slot: _Worker) -> RunEvent:
-    """Return what a process says, or that it died."""
-    assert slot.order is not None, "only busy processes are listened to"
-    try:
-        event: RunEvent = slot.pipe.recv()
-    except (EOFError, ConnectionError):
-        slot.process.join()
-        error = f"Its process ended with code {slot.process.exitcode}; was there enough memory?"
-        _note_failure(slot.order, error)
-        return RunEvent(slot.order, 0.0, is_over=True, error=error)
-    return event
-
-
-def _free(slot: _Worker, make_slot: Callable[[], _Worker]) -> None:
-    """Make a process ready for the next run; a dead or an old one is replaced."""
-    slot.order = None
-    if slot.process.is_alive() and slot.runs_begun < _RUNS_PER_PROCESS:
-        return
-    slot.process.kill()
-    slot.process.join()
-    fresh = make_slot()
-    slot.process, slot.pipe, slot.runs_begun = fresh.process, fresh.pipe, 0
-
-
-def _work(pipe: Connection, environment: Mapping[str, str], log_path: Path) -> None:
-    """Perform runs until there are no more; the life of a process."""
+def _prepare(environment: Mapping[str, str], log_path: Path) -> None:
+    """Set up a process before its first run."""
     os.environ.update(environment)  # before the framework is imported
     _redirect_output(log_path)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's business
-    Thread(target=_end_with_parent, daemon=True).start()
     _use_threads(int(environment["OMP_NUM_THREADS"]))
-    while True:
-        try:
-            order: RunOrder = pipe.recv()
-        except EOFError:
-            return
-        pipe.send(_try_run(order, pipe))
 
 
 def _redirect_output(log_path: Path) -> None:
@@ -169,27 +98,19 @@ def _use_threads(count: int) -> None:
     cv2.setNumThreads(count)
 
 
-def _try_run(order: RunOrder, pipe: Connection) -> RunEvent:
+def _perform(order: RunOrder, tell: Tell) -> None:
     import keras
-
-    spoken = 0.0
-
-    def tell(share: float) -> None:
-        nonlocal spoken
-        if time.monotonic() - spoken > _SECONDS_BETWEEN_WORDS:
-            spoken = time.monotonic()
-            pipe.send(RunEvent(order, share))
 
     try:
         perform_run(order, tell)
-    except Exception as error:
-        traceback.print_exc()
-        reason = f"{type(error).__name__}: {error}"
-        _note_failure(order, reason)
-        return RunEvent(order, 0.0, is_over=True, error=reason)
     finally:
         keras.utils.clear_session()
-    return RunEvent(order, 1.0, is_over=True)
+
+
+def _describe_failure(failure: Exception | None) -> str:
+    if failure is None or isinstance(failure, WorkerError):
+        return str(failure or "")
+    return f"{type(failure).__name__}: {failure}"
 
 
 def _note_failure(order: RunOrder, reason: str) -> None:
@@ -197,10 +118,3 @@ def _note_failure(order: RunOrder, reason: str) -> None:
     run = StudyFolder(order.study_dir).run(order.variant, order.seed)
     if run.state != "finished":
         run.write_state("failed", reason)
-
-
-def _end_with_parent() -> None:
-    parent = parent_process()
-    assert parent is not None, "workers have parents"
-    parent.join()
-    os._exit(1)
