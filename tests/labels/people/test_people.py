@@ -1,7 +1,7 @@
 import statistics
 import time
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from argon2 import PasswordHasher
@@ -9,21 +9,11 @@ from sqlalchemy import text as sql
 
 from lpr_core.labels import LabelStore, Role, SignInError, StoreError, TooManyAttempts
 from lpr_core.labels.people import People, passwords
+from tests.fake_clock import START, FakeClock
 
 pytest_plugins = ["tests.kit.label_databases"]
 
 PASSWORD = "correct horse"
-START = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-class FakeClock:
-    """A clock that moves when told."""
-
-    def __init__(self):
-        self.now = START
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture(autouse=True)

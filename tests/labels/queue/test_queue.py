@@ -1,30 +1,16 @@
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event
 
 from lpr_core.labels import LabelStore, LeaseError, Mark, Order
 from lpr_core.labels.queue import Queue
+from tests.fake_clock import START, FakeClock
 from tests.kit.label_samples import picture_bytes, reading_dict
 
 pytest_plugins = ["tests.kit.label_databases"]
-
-START = datetime(2026, 3, 1, 12, tzinfo=UTC)
-
-
-class FakeClock:
-    """A clock that moves when told."""
-
-    def __init__(self):
-        self.now = START
-
-    def __call__(self):
-        return self.now
-
-    def pass_minutes(self, minutes):
-        self.now += timedelta(minutes=minutes)
 
 
 @pytest.fixture
