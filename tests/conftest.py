@@ -15,9 +15,11 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from app import faults
 from tests.kit.places import REPOSITORY_DIR
 
-PATIENCE_SECONDS = 180  # far more than a machine needs that is not busy with other work
+# Far more than a machine needs that is not busy with other work; `tests.pages_off` has less.
+PATIENCE_SECONDS = int(os.environ.get("LPR_TEST_PATIENCE", "180"))
 CHROMIUM_ARGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -27,6 +29,18 @@ CHROMIUM_ARGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(autouse=True)
+def faults_raise(monkeypatch):
+    """Let the apps' catch-alls catch nothing, in this process and in those that it starts."""
+    monkeypatch.setenv(faults.VARIABLE, "raise")
+
+
+@pytest.fixture
+def faults_are_told(faults_raise, monkeypatch):
+    """Let the catch-alls work, as they do for people."""
+    monkeypatch.delenv(faults.VARIABLE)
 
 
 @pytest.fixture(scope="module")

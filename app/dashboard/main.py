@@ -14,6 +14,7 @@ if str(ROOT_DIR) not in sys.path:  # `streamlit run` knows this script's own fol
 
 from app.dashboard.chosen.study_picker import show_picker  # noqa: E402
 from app.dashboard.shown.links import labeler_url  # noqa: E402
+from app.faults import unforeseen  # noqa: E402
 
 log = logging.getLogger("lpr.dashboard")
 
@@ -50,7 +51,7 @@ if page in of_study:
 with body:
     try:
         page.run()
-    except Exception as problem:  # results come from anywhere, and can be broken in any way
+    except unforeseen() as problem:  # results come from anywhere, broken in any way
         log.exception("the page %s failed", page.url_path)
         st.warning(
             f"This page cannot be shown: {type(problem).__name__}: {problem}. "

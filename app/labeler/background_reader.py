@@ -3,6 +3,7 @@
 import logging
 import threading
 
+from app.faults import unforeseen
 from lpr_core.labels import LabelStore, StoreError
 from lpr_core.labels.intake.unread import PlateReader, read_unread
 
@@ -45,5 +46,5 @@ class BackgroundReader:
                 pass
         except StoreError as error:
             log.warning("Reading stopped: %s", error)
-        except Exception:
+        except unforeseen():
             log.exception("Reading stopped")

@@ -7,6 +7,7 @@ from typing import Any
 
 import gradio as gr
 
+from app.faults import unforeseen
 from app.labeler.door.sign_in import NotAllowedError, require_role
 from lpr_core.labels import LabelStore, LeaseError, Role, StoreError
 
@@ -69,7 +70,7 @@ def _page_call(function: Function, role: Role) -> Callable[..., Any]:
             return {"error": str(error), "again": True}
         except (ValueError, NotAllowedError) as error:
             return {"error": str(error)}
-        except Exception:
+        except unforeseen():
             log.exception("%s failed", function.__name__)
             return {"error": "Something went wrong here; the app's log says what."}
 

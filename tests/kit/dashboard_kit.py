@@ -14,14 +14,23 @@ def sit_at_the_machine(monkeypatch, *, address: str = "127.0.0.1", **headers: st
     monkeypatch.setattr("app.dashboard.open_dashboard.request_headers", lambda: sent)
 
 
-def open_page(name: str, **query: str) -> AppTest:
-    page = AppTest.from_file(DASHBOARD, default_timeout=300)
+class WatchedTest(AppTest):
+    """A page of which each run, the first and those after clicks, has to end without a fault."""
+
+    def _run(self, *arguments, **options) -> AppTest:
+        super()._run(*arguments, **options)
+        for fault in self.exception:
+            raise AssertionError("\n".join([fault.message, *fault.stack_trace]))
+        return self
+
+
+def open_page(name: str, *, script: str = DASHBOARD, **query: str) -> AppTest:
+    """Open a page of `script`; the query is what its address says."""
+    page = WatchedTest(script, default_timeout=300)
     page.switch_page(f"views/{name}.py")
     for key, value in query.items():
         page.query_params[key] = value
-    page.run()
-    assert not page.exception
-    return page
+    return page.run()
 
 
 def html_of(page: AppTest) -> str:

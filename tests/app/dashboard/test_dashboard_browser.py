@@ -8,6 +8,7 @@ import pytest
 
 from lpr_core.labels import LabelStore, Role
 from lpr_core.training.runs import RunFolder
+from tests.conftest import PATIENCE_SECONDS
 from tests.kit.histories import HISTORY_COLUMNS
 from tests.kit.planted_study import plant_study
 from tests.kit.tiny_reader import draw_tiny_plate, write_tiny_bundle
@@ -15,7 +16,7 @@ from tests.kit.tiny_reader import draw_tiny_plate, write_tiny_bundle
 pytestmark = pytest.mark.browser
 
 WIDTHS = {"desk": 1440, "phone": 390}
-PATIENCE = 180_000  # milliseconds; a busy machine is slow, and a right answer ends the wait at once
+PATIENCE = 1000 * PATIENCE_SECONDS
 
 
 @pytest.fixture

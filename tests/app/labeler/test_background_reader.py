@@ -30,6 +30,7 @@ def test_everything_that_waits_is_read(store, monkeypatch):
     assert store.history(ids[-1]).reading
 
 
+@pytest.mark.usefixtures("faults_are_told")
 @pytest.mark.parametrize("fault", [StoreError("The disk is full."), RuntimeError("no network")])
 def test_a_fault_is_logged_and_the_next_call_tries_again(store, monkeypatch, caplog, fault):
     caplog.set_level(logging.WARNING)

@@ -216,6 +216,12 @@ def test_a_bad_upload_is_one_sentence(ask, upload_dir):
     assert re.fullmatch(r"[A-Z][^\n]+\.", answer["error"])
 
 
+def test_an_unforeseen_fault_fails_a_test(ask):
+    with pytest.raises(KeyError):
+        ask("correct")
+
+
+@pytest.mark.usefixtures("faults_are_told")
 def test_an_unforeseen_fault_is_one_sentence_and_a_log_entry(ask, caplog):
     caplog.set_level(logging.ERROR)
     assert ask("correct") == {"error": "Something went wrong here; the app's log says what."}
