@@ -14,7 +14,7 @@ from pathlib import Path
 
 from app.serve import ROOT_DIR
 
-_PYTEST_FOUND_FAILURES = 1
+PYTEST_FOUND_FAILURES = 1
 
 
 @dataclass(frozen=True)
@@ -264,7 +264,12 @@ def copy_tree(target: Path) -> None:
 
 
 def is_missed(guard: Guard, tree: Path) -> bool:
-    """Tell whether the guard's tests fail in `tree` without the guard.
+    """Tell whether one of the guard's tests fails in `tree` without the guard."""
+    return run_without(guard, tree, "-x").returncode == PYTEST_FOUND_FAILURES
+
+
+def run_without(guard: Guard, tree: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    """Run the guard's tests in `tree` without the guard.
 
     Raises:
         ValueError: The guard's code is not there once.
@@ -274,13 +279,19 @@ def is_missed(guard: Guard, tree: Path) -> bool:
     if whole.count(guard.line) != 1:
         raise ValueError(f"{guard.path} must have this once: {guard.line!r}")
     path.write_text(whole.replace(guard.line, guard.gone), encoding="utf-8")
-    command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *guard.tests]
-    environment = {**os.environ, "PYTHONPATH": str(tree)}
     try:
-        ended = subprocess.run(command, cwd=tree, env=environment, capture_output=True, check=False)
+        return run_tests(tree, *options, *guard.tests)
     finally:
         path.write_text(whole, encoding="utf-8")
-    return ended.returncode == _PYTEST_FOUND_FAILURES
+
+
+def run_tests(tree: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run pytest on the code and the tests of `tree`."""
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(tree)}
+    return subprocess.run(
+        command, cwd=tree, env=environment, capture_output=True, text=True, check=False
+    )
 
 
 def main() -> int:
