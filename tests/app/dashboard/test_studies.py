@@ -44,6 +44,7 @@ def planted(tmp_path_factory):
     plant_study(home / "single", seeds=range(1), pictures=False, **size)
     plant_study(home / "unfit", seeds=range(1), diagnosis=False, **size)
     (home / "unfit" / "plates.csv").write_text("plate,image_path,truth,plate_region\n")
+    streamlit.cache_data.clear()  # once for all tests: what is kept goes by a study's files
     return home.parent
 
 
@@ -58,8 +59,6 @@ def machine(planted, tmp_path, monkeypatch):
     monkeypatch.setattr("lpr_core.data.shipped.SHIPPED_DIR", tmp_path)
     monkeypatch.setattr("lpr_core.study.folder.results.SHIPPED_DIR", tmp_path)
     sit_at_the_machine(monkeypatch)
-    streamlit.cache_data.clear()
-    streamlit.cache_resource.clear()
 
 
 def figures(page: AppTest) -> list:
