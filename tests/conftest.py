@@ -31,14 +31,16 @@ CHROMIUM_ARGS = [
 ]
 
 
-@pytest.fixture(autouse=True)
-def faults_raise(monkeypatch):
+@pytest.fixture(scope="session", autouse=True)
+def faults_raise():
     """Let the apps' catch-alls catch nothing, in this process and in those that it starts."""
-    monkeypatch.setenv(faults.VARIABLE, "raise")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(faults.VARIABLE, "raise")
+        yield
 
 
 @pytest.fixture
-def faults_are_told(faults_raise, monkeypatch):
+def faults_are_told(monkeypatch):
     """Let the catch-alls work, as they do for people."""
     monkeypatch.delenv(faults.VARIABLE)
 
