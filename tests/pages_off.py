@@ -16,8 +16,8 @@ from subprocess import CompletedProcess
 from app.serve import ROOT_DIR
 from tests.guards_off import PYTEST_FOUND_FAILURES, Guard, copy_tree, run_tests, run_without
 
-DASHBOARD_DIR = "app/dashboard_pages"
-LABELER_DIR = "app/label_pages"
+DASHBOARD_DIR = "app/dashboard/views"
+LABELER_DIR = "app/labeler/pages"
 PATIENCE_SECONDS = "30"
 """What a browser waits for in vain; a busy machine needs more in `LPR_TEST_PATIENCE`."""
 
@@ -230,20 +230,25 @@ DASHBOARD = (
         f"{_PLAIN}::test_no_runs_yet_says_how_one_is_made",
     ),
 )
-_REVIEW_PY, _HISTORY_PY = f"{LABELER_DIR}/review.py", f"{LABELER_DIR}/history.py"
+_REVIEW_PY, _HISTORY_PY = (
+    f"{LABELER_DIR}/review/functions.py",
+    f"{LABELER_DIR}/history/functions.py",
+)
 LABELER = (
-    _on_top("header", f"{LABELER_DIR}/header.js", f"{_DOOR}::test_the_door_and_what_is_behind_it"),
-    _on_top("sheet", f"{LABELER_DIR}/sheet.js", f"{_SHEET}::test_pasting_and_dropping"),
+    _on_top(
+        "header", f"{LABELER_DIR}/header/script.js", f"{_DOOR}::test_the_door_and_what_is_behind_it"
+    ),
+    _on_top("sheet", f"{LABELER_DIR}/sheet/script.js", f"{_SHEET}::test_pasting_and_dropping"),
     _less(
         "sheet",
         "app/labeler/web/kit.js",
         "The app does not answer.",
         f"{_SHEET}::test_a_server_that_is_gone_loses_nothing_silently",
     ),
-    _on_top("queue", f"{LABELER_DIR}/queue.js", f"{_QUEUE}::test_keys"),
-    _on_top("queue", f"{LABELER_DIR}/queue_keys.js", f"{_QUEUE}::test_keys"),
-    _less("queue", f"{LABELER_DIR}/queue.js", "Looking back", f"{_QUEUE}::test_keys"),
-    _on_top("history", f"{LABELER_DIR}/history.js", f"{_SHEET}::test_every_width_and_theme"),
+    _on_top("queue", f"{LABELER_DIR}/queue/script.js", f"{_QUEUE}::test_keys"),
+    _on_top("queue", f"{LABELER_DIR}/queue/keys.js", f"{_QUEUE}::test_keys"),
+    _less("queue", f"{LABELER_DIR}/queue/script.js", "Looking back", f"{_QUEUE}::test_keys"),
+    _on_top("history", f"{LABELER_DIR}/history/script.js", f"{_SHEET}::test_every_width_and_theme"),
     _less(
         "history",
         _HISTORY_PY,
@@ -251,7 +256,9 @@ LABELER = (
         "tests/app/labeler/test_history.py::test_finding_plates",
         '            "html": "" and past_readings(',
     ),
-    _on_top("review", f"{LABELER_DIR}/review.js", f"{_DOOR}::test_the_door_and_what_is_behind_it"),
+    _on_top(
+        "review", f"{LABELER_DIR}/review/script.js", f"{_DOOR}::test_the_door_and_what_is_behind_it"
+    ),
     _less(
         "review",
         _REVIEW_PY,
@@ -259,11 +266,15 @@ LABELER = (
         f"{_TEAM}::test_a_dispute_is_shown_and_settled",
         "[]",
     ),
-    _on_top("team", f"{LABELER_DIR}/team.js", f"{_DOOR}::test_the_door_and_what_is_behind_it"),
-    _on_top("intake", f"{LABELER_DIR}/intake.js", f"{_DOOR}::test_the_door_and_what_is_behind_it"),
+    _on_top(
+        "team", f"{LABELER_DIR}/team/script.js", f"{_DOOR}::test_the_door_and_what_is_behind_it"
+    ),
+    _on_top(
+        "intake", f"{LABELER_DIR}/team/intake.js", f"{_DOOR}::test_the_door_and_what_is_behind_it"
+    ),
     _less(
         "team",
-        f"{LABELER_DIR}/quality_view.py",
+        f"{LABELER_DIR}/team/quality_view.py",
         "No plate has been read by two people yet.",
         f"{_TEAM}::test_without_second_readings_it_says_what_to_do",
     ),

@@ -13,8 +13,8 @@ from tests.kit import dashboard_kit
 from tests.kit.dashboard_kit import html_of
 from tests.pages_off import DASHBOARD_DIR, LABELER_DIR, PAGES, all_failed, page_of
 
-DASHBOARD_PAGES = sorted(path.stem for path in (ROOT_DIR / DASHBOARD_DIR).glob("*.py"))
-SHEETS = sorted(path.stem for path in (ROOT_DIR / LABELER_DIR).glob("*.html"))
+DASHBOARD_PAGES = sorted(path.stem for path in (ROOT_DIR / DASHBOARD_DIR).glob("[!_]*.py"))
+SHEETS = sorted(path.parent.name for path in (ROOT_DIR / LABELER_DIR).glob("*/page.html"))
 FAULT = 'raise RuntimeError("off")'
 AT_A_CLICK = f'import streamlit\nif streamlit.button("Go on"):\n    {FAULT}'
 
@@ -28,9 +28,9 @@ def put_on_top(tmp_path, monkeypatch):
 
     def put(line: str, name: str) -> str:
         copy = shutil.copytree(ROOT_DIR / "app", tmp_path / "app")
-        page = copy / "dashboard_pages" / f"{name}.py"
+        page = copy / "dashboard" / "views" / f"{name}.py"
         page.write_text(f"{line}\n{page.read_text(encoding='utf-8')}", encoding="utf-8")
-        return str(copy / "dashboard.py")
+        return str(copy / "dashboard" / "main.py")
 
     return put
 
@@ -62,7 +62,7 @@ def test_people_are_told_of_a_page_that_fails(name, put_on_top, caplog):
 
 def put_into_script(name: str):
     """A handler of a request: the page as it is, with a fault on top of its script."""
-    script = (ROOT_DIR / LABELER_DIR / f"{name}.js").read_text(encoding="utf-8")
+    script = (ROOT_DIR / LABELER_DIR / name / "script.js").read_text(encoding="utf-8")
     first = json.dumps(script.partition("\n")[0])[1:-1]
 
     def answer(route) -> None:

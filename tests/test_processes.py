@@ -10,7 +10,7 @@ import psutil
 import pytest
 
 from lpr_core.processes import TaskEvent, WorkerError, share_out
-from tests.living_processes import lives
+from tests.kit.living_processes import lives
 
 PARENT = """
 import sys

@@ -16,8 +16,8 @@ import psutil
 import pytest
 
 from app.serve import ROOT_DIR, App, check_port, choose_apps
+from tests.kit.living_processes import lives
 from tests.kit.tiny_reader import write_tiny_bundle
-from tests.living_processes import lives
 
 SERVER = "python -m http.server $PORT --bind $LPR_HOST"
 RUN_APPS = """

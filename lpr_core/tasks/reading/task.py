@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lpr_core.data.batches import BatchOptions, PictureBatches
 
 
-class Reading:
+class ReadingTask:
     """From a crop of a plate to its text; see `lpr_core.tasks.task.Task` for each promise."""
 
     name = "reading"
@@ -117,4 +117,4 @@ class Reading:
         return dict(measure_baseline(train, validation, network.plate_format))
 
 
-TASK = Reading()
+TASK = ReadingTask()

@@ -9,7 +9,7 @@ from sqlalchemy import text as sql
 
 from lpr_core.labels import LabelStore, Role, SignInError, StoreError, TooManyAttempts
 from lpr_core.labels.people import People, passwords
-from tests.fake_clock import START, FakeClock
+from tests.kit.fake_clock import START, FakeClock
 
 pytest_plugins = ["tests.kit.label_databases"]
 

@@ -7,7 +7,7 @@ from sqlalchemy import event
 
 from lpr_core.labels import LabelStore, LeaseError, Mark, Order
 from lpr_core.labels.queue import Queue
-from tests.fake_clock import START, FakeClock
+from tests.kit.fake_clock import START, FakeClock
 from tests.kit.label_samples import picture_bytes, reading_dict
 
 pytest_plugins = ["tests.kit.label_databases"]

@@ -11,7 +11,7 @@ from lpr_core.study.running.robustness import (
     score_train,
 )
 from lpr_core.tasks.reading import TASK
-from lpr_core.tasks.reading.task import Reading
+from lpr_core.tasks.reading.task import ReadingTask
 from tests.kit.training_kit import (
     HEIGHT,
     PLATE_FORMAT,
@@ -88,6 +88,6 @@ def test_at_most_a_thousand_training_plates_are_scored(plates, monkeypatch):
     many = pd.concat([plates] * 40, ignore_index=True)
     oracle = Oracle(plates)
     monkeypatch.setattr(
-        Reading, "read_pictures", lambda _, rows, __: np.zeros((len(rows), 1, 1, 3), np.uint8)
+        ReadingTask, "read_pictures", lambda _, rows, __: np.zeros((len(rows), 1, 1, 3), np.uint8)
     )
     assert score_train(oracle, CONFIG, many)["count"] == MAX_TRAIN_EXAMPLES

@@ -1,8 +1,8 @@
 """Train in a process of its own on one backend of Keras, with other packages out of reach.
 
-`KERAS_BACKEND=jax python -m tests.backend_process CONFIG EPOCHS BLOCKED RUN_DIR...` trains the same
-in each folder. In the last one it dies like a killed process after EPOCHS epochs, 0 being never.
-BLOCKED are packages with commas between. The backbone `compact` is `tiny_backbone`.
+`KERAS_BACKEND=jax python -m tests.kit.backend_process CONFIG EPOCHS BLOCKED RUN_DIR...` trains
+the same in each folder. In the last one it dies like a killed process after EPOCHS epochs, 0 being
+never. BLOCKED are packages with commas between. The backbone `compact` is `tiny_backbone`.
 """
 
 import os

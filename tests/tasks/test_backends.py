@@ -16,14 +16,14 @@ from lpr_core.cli import app
 from lpr_core.data.manifest import read_manifest
 from lpr_core.pictures.decoding import read_picture
 from lpr_core.serving import Reader
-from lpr_core.tasks.reading.predictions import tabulate_predictions
+from lpr_core.tasks.reading.predictions import tabulate_readings
 from lpr_core.training.config import TrainingConfig
 from lpr_core.training.runs import RunFolder
-from tests.backend_process import KILLED, Barrier
+from tests.kit.backend_process import KILLED, Barrier
+from tests.kit.places import REPOSITORY_DIR
 from tests.kit.training_kit import PLATE_FORMAT, make_training_config, tiny_backbone, write_plates
 
 OUT_OF_REACH = ("tensorflow", "torch", "gradio", "streamlit")
-ROOT_DIR = Path(__file__).resolve().parents[1]
 
 
 def configure_reading(folder: Path) -> TrainingConfig:
@@ -37,7 +37,7 @@ def assert_reads_alike(config: TrainingConfig, run: RunFolder, bundle_dir: Path)
     frame = frame[frame["split"] == config.validation_split].reset_index(drop=True)
     pictures = [read_picture(Path(path)) for path in frame["image_path"]]
     probabilities = Reader.load(bundle_dir).predict_batch(pictures)
-    told = tabulate_predictions(frame, probabilities, PLATE_FORMAT)
+    told = tabulate_readings(probabilities, PLATE_FORMAT)
     saved = run.read_predictions()
     assert told["text"].tolist() == saved["text"].tolist()
     assert told["confidence"].tolist() == pytest.approx(saved["confidence"].tolist(), abs=1e-4)
@@ -66,11 +66,11 @@ def train(tmp_path):
     def run(config: TrainingConfig, *run_dirs: Path, stop_after: int = 0) -> int:
         path = tmp_path / "config.json"
         path.write_text(config.model_dump_json())
-        command = [sys.executable, "-m", "tests.backend_process", str(path), str(stop_after)]
+        command = [sys.executable, "-m", "tests.kit.backend_process", str(path), str(stop_after)]
         answer = subprocess.run(
             [*command, ",".join(OUT_OF_REACH), *map(str, run_dirs)],
             env=os.environ | {"KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"},
-            cwd=ROOT_DIR,
+            cwd=REPOSITORY_DIR,
             capture_output=True,
             text=True,
         )
