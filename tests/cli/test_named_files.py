@@ -5,6 +5,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from lpr_core.labels.intake.archives import open_archive
 
 from lpr_core.cli import training
 from lpr_core.data.duplicates import hash_contents
@@ -14,7 +15,6 @@ from lpr_core.labels.exchange import ExportKind, find_kind, read_labels
 from lpr_core.labels.exchange.history import read_history
 from lpr_core.labels.exchange.label_studio import read_label_studio_labels
 from lpr_core.labels.exchange.paddle import read_paddle
-from lpr_core.labels.intake.archives import open_archive
 from lpr_core.labels.upkeep.restore import restore_backup
 from lpr_core.pictures.decoding import read_picture
 from lpr_core.serving.bundle import read_card

@@ -1,14 +1,13 @@
 """Where many pictures come from: files, folders, ZIP archives; all checked before one is opened."""
 
-import os
-import stat
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from lpr_core.labels.intake.archives import MAX_ENTRIES, Archive, open_archive
+from lpr_core.archives import MAX_ENTRIES, Archive, open_archive
+from lpr_core.folders import FolderError, walk_folder
 from lpr_core.pictures.decoding import read_picture_file
 from lpr_core.untrusted import open_untrusted
 
@@ -93,20 +92,11 @@ def _list_archive(archive: Archive) -> list[SourceFile]:
 
 
 def _walk_folder(folder: Path) -> Iterator[SourceFile]:
-    for parent, folder_names, file_names in os.walk(folder, onerror=_raise):
-        folder_names[:] = sorted(name for name in folder_names if _is_wanted(name))
-        for name in [*folder_names, *sorted(file_names)]:
-            path = Path(parent) / name
-            mode = path.lstat().st_mode
-            shown = path.relative_to(folder).as_posix()
-            if stat.S_ISLNK(mode):
-                raise SourceError(
-                    f"The folder has a link in it: {shown!r}; links are not followed."
-                )
-            if not stat.S_ISDIR(mode) and not stat.S_ISREG(mode):
-                raise SourceError(f"The folder has something in it that is no file: {shown!r}.")
-            if stat.S_ISREG(mode) and _is_wanted(name):
-                yield _single_file(path, shown)
+    try:
+        for name, path in walk_folder(folder, _is_wanted):
+            yield _single_file(path, name)
+    except FolderError as error:
+        raise SourceError(str(error)) from error
 
 
 def _single_file(path: Path, name: str) -> SourceFile:
@@ -123,7 +113,3 @@ def _check_count(count: int) -> None:
         raise SourceError(
             f"At most {MAX_ENTRIES:,} files are taken in at once. Received: {count:,}"
         )
-
-
-def _raise(error: OSError) -> None:
-    raise error

@@ -11,8 +11,8 @@ from typing import IO, Any
 
 from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationError
 
-from lpr_core.labels.intake.archives import Archive as ZipArchive
-from lpr_core.labels.intake.archives import ArchiveError, Entry, Limits, open_archive
+from lpr_core.archives import Archive as ZipArchive
+from lpr_core.archives import ArchiveError, Entry, Limit, open_archive
 from lpr_core.labels.tables.schema import SCHEMA_VERSION
 from lpr_core.labels.tables.strays import PICTURE_NAME
 from lpr_core.labels.upkeep.backup import ABOUT_NAME, FORMAT
@@ -21,7 +21,7 @@ from lpr_core.pictures.decoding import MAX_BYTES
 MAX_ABOUT_BYTES = 100_000_000
 """A million names of missing pictures."""
 MAX_LINE_BYTES = 4_000_000
-_LIMITS = Limits(entries=5_000_000, total_bytes=10**13, directory_bytes=10**9)
+_LIMITS = Limit(num_entries=5_000_000, total_bytes=10**13, directory_bytes=10**9)
 """Far more than a store has; a backup is as large as its store, and the disk is the limit."""
 
 _TABLE_NAME = re.compile(r"tables/([a-z_]+)\.jsonl")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lpr_core.labels.intake import archives
-from lpr_core.labels.intake.archives import ArchiveError, clean_name, open_archive
+from lpr_core import archives
+from lpr_core.archives import ArchiveError, Limit, clean_name, open_archive
 
 
 @pytest.fixture
@@ -26,8 +26,8 @@ def put(tmp_path):
     return put_
 
 
-def refusal(path: Path) -> str:
-    with pytest.raises(ArchiveError) as caught, open_archive(path):
+def refusal(path: Path, limit: Limit | None = None) -> str:
+    with pytest.raises(ArchiveError) as caught, open_archive(path, limit):
         pass
     return str(caught.value)
 
@@ -235,6 +235,31 @@ def test_the_64_bit_size_of_the_list_counts_too(put, monkeypatch):
     locator = struct.pack("<4sLQL", b"PK\x06\x07", 0, end, 1)
     path.write_bytes(content[:end] + record + locator + content[end:])
     assert refusal(path) == "The archive has too many files; at most 100,000 are taken."
+
+
+def test_an_open_file_is_read_like_a_path_and_stays_open(put):
+    content = io.BytesIO(put({"a.txt": b"one"}).read_bytes())
+    with open_archive(content) as archive:
+        assert archive.read(archive.entries[0]) == b"one"
+    assert not content.closed
+    with pytest.raises(ArchiveError, match=r"^'the file' is not a whole ZIP archive\.$"):  # noqa: SIM117
+        with open_archive(io.BytesIO(b"no zip")):
+            pass
+
+
+def test_what_is_not_wanted_is_neither_listed_nor_measured(put):
+    path = put({"a.csv": b"one", "b.csv.gz": b"two", "weights.h5": bytes(2_000_000), "c.zip": b""})
+    wants = Limit(wants=lambda name: ".csv" in name)
+    with open_archive(path, wants) as archive:
+        assert [entry.name for entry in archive.entries] == ["a.csv", "b.csv.gz"]
+    assert refusal(put({"a.csv": b"one", "../b.h5": b""}), wants).endswith("'../b.h5'.")
+
+
+def test_each_file_is_limited(put):
+    path = put({"a.csv": bytes(range(256))})
+    assert refusal(path, Limit(file_bytes=255)) == (
+        "The archive has a file of 0 MB in it: 'a.csv'; at most 0.000255 MB are taken."
+    )
 
 
 @pytest.mark.slow

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from lpr_core.archives import ArchiveError
 from lpr_core.data.samples import ManifestError
 from lpr_core.labels.intake import intake, sources, take_in
-from lpr_core.labels.intake.archives import ArchiveError
 from lpr_core.labels.intake.report import IntakeRow, IntakeVerdict
 from lpr_core.labels.intake.sources import SourceError
 from lpr_core.labels.pictures import identify_picture

@@ -1,4 +1,7 @@
-"""Read ZIP archives that strangers made: everything is checked before anything is unpacked."""
+"""Read ZIP archives that strangers made: everything is checked before anything is unpacked.
+
+The one door for pictures with labels and for studies; a `Limit` says what each of them takes.
+"""
 
 import os
 import re
@@ -6,7 +9,7 @@ import stat
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -42,6 +45,27 @@ class ArchiveError(ValueError):
 
 
 @dataclass(frozen=True)
+class Limit:
+    """What is taken of an archive.
+
+    Attributes:
+        num_entries: Files in it, wanted or not.
+        total_bytes: All wanted files together, unpacked.
+        directory_bytes: Its list of files.
+        file_bytes: Each wanted file, unpacked; `None` is no limit of its own.
+        wants: Whether a file of this name (clean, `/` between folders) will be read. The others are
+            neither listed nor measured, but no name leads elsewhere and nothing is a link. `None`
+            wants all, and then no archive may be among them.
+    """
+
+    num_entries: int = MAX_ENTRIES
+    total_bytes: int = MAX_TOTAL_BYTES
+    directory_bytes: int = MAX_DIRECTORY_BYTES
+    file_bytes: int | None = None
+    wants: Callable[[str], bool] | None = None
+
+
+@dataclass(frozen=True)
 class Entry:
     """One file of an archive.
 
@@ -54,27 +78,12 @@ class Entry:
     size: int
 
 
-@dataclass(frozen=True)
-class Limits:
-    """The most that is taken of one archive.
-
-    Attributes:
-        entries: Files.
-        total_bytes: Of all files, unpacked.
-        directory_bytes: Of its list of files.
-    """
-
-    entries: int
-    total_bytes: int
-    directory_bytes: int
-
-
 class Archive:
     """An open archive that has passed every check."""
 
-    def __init__(self, archive: zipfile.ZipFile, limits: Limits) -> None:
+    def __init__(self, archive: zipfile.ZipFile, limit: Limit) -> None:
         self._archive = archive
-        self._infos = check_entries(archive, limits)
+        self._infos = check_entries(archive, limit)
         self.entries = tuple(Entry(name, info.file_size) for name, info in self._infos.items())
 
     def read(self, entry: Entry) -> bytes:
@@ -101,48 +110,74 @@ class Archive:
 
 
 @contextmanager
-def open_archive(path: Path, limits: Limits | None = None) -> Iterator[Archive]:
+def open_archive(source: Path | IO[bytes], limit: Limit | None = None) -> Iterator[Archive]:
     """Open a ZIP archive after checking all that it says about its files.
 
     Args:
-        path: The archive.
-        limits: By default those for what strangers send.
+        source: Its path, or the open file itself, which stays open.
+        limit: What is taken; the limits of this module by default.
 
     Raises:
         ArchiveError: It is damaged, encrypted, too large, or looks like an attack.
         FileNotFoundError: There is no such file.
     """
-    limits = limits or Limits(MAX_ENTRIES, MAX_TOTAL_BYTES, MAX_DIRECTORY_BYTES)
-    _check_directory_size(path, limits)
+    limit = limit or Limit(MAX_ENTRIES, MAX_TOTAL_BYTES, MAX_DIRECTORY_BYTES)
+    if isinstance(source, Path):
+        with open_untrusted(source) as stream, _open_stream(stream, source.name, limit) as archive:
+            yield archive
+    else:
+        with _open_stream(source, _name_stream(source), limit) as archive:
+            yield archive
+
+
+@contextmanager
+def _open_stream(stream: IO[bytes], name: str, limit: Limit) -> Iterator[Archive]:
+    _check_directory_size(stream, name, limit)
     try:
-        opened = zipfile.ZipFile(path)
+        opened = zipfile.ZipFile(stream)
     # A directory can be broken in many ways, and zipfile has an error for each.
     except (zipfile.BadZipFile, NotImplementedError, UnicodeDecodeError, struct.error) as error:
-        raise ArchiveError(f"{path.name!r} is not a whole ZIP archive.") from error
+        raise ArchiveError(f"{name!r} is not a whole ZIP archive.") from error
     with opened:
-        yield Archive(opened, limits)
+        yield Archive(opened, limit)
 
 
-def check_entries(archive: zipfile.ZipFile, limits: Limits) -> dict[str, zipfile.ZipInfo]:
-    """Return the files of an archive by their clean names.
+def _name_stream(stream: IO[bytes]) -> str:
+    """Return what an open file is called; one in memory has no name."""
+    return PurePosixPath(str(getattr(stream, "name", "") or "the file")).name
+
+
+def check_entries(archive: zipfile.ZipFile, limit: Limit) -> dict[str, zipfile.ZipInfo]:
+    """Return the wanted files of an archive by their clean names.
 
     Raises:
         ArchiveError: One of them, or all together, break a rule.
     """
     infos = archive.infolist()
-    if len(infos) > limits.entries:
+    if len(infos) > limit.num_entries:
         raise ArchiveError(
-            f"The archive has {len(infos):,} files; at most {limits.entries:,} are taken."
+            f"The archive has {len(infos):,} files; at most {limit.num_entries:,} are taken."
         )
     for info in infos:
         _check_kind(info)
-    _check_sizes(infos, limits)
+    files = _name_files(infos, limit)
+    _check_sizes(list(files.values()), limit)
     _check_overlaps(infos, archive.start_dir)
+    return files
+
+
+def _name_files(infos: Sequence[zipfile.ZipInfo], limit: Limit) -> dict[str, zipfile.ZipInfo]:
+    """Return the wanted ones by their clean names; the other names are checked as well."""
     files: dict[str, zipfile.ZipInfo] = {}
     for info in infos:
         name = clean_name(info.orig_filename)
-        if info.is_dir() or name.endswith("/"):
+        is_wanted = limit.wants is None or limit.wants(name)
+        if info.is_dir() or name.endswith("/") or not is_wanted:
             continue
+        if limit.wants is None and _ARCHIVE_NAME.fullmatch(info.filename):
+            raise ArchiveError(
+                f"The archive has another archive in it: {info.filename[:80]!r}; unpack it first."
+            )
         if name in files:
             raise ArchiveError(f"The archive has two files of the name {name[:80]!r}.")
         files[name] = info
@@ -184,16 +219,14 @@ def _check_kind(info: zipfile.ZipInfo) -> None:
         raise ArchiveError(f"The archive has a link in it: {name}; links are not followed.")
     if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
         raise ArchiveError(f"The archive has something in it that is no file: {name}.")
-    if _ARCHIVE_NAME.fullmatch(info.filename):
-        raise ArchiveError(f"The archive has another archive in it: {name}; unpack it first.")
 
 
-def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
+def _check_sizes(infos: Sequence[zipfile.ZipInfo], limit: Limit) -> None:
     total = sum(info.file_size for info in infos)
-    if total > limits.total_bytes:
+    if total > limit.total_bytes:
         raise ArchiveError(
-            f"The archive unpacks to {total / 1e9:,.1f} GB; "
-            f"at most {limits.total_bytes / 1e9:g} GB are taken."
+            f"The archive unpacks to {total / 1e9:,.1f} GB; at most {limit.total_bytes / 1e9:g} GB "
+            "are taken."
         )
     packed = sum(info.compress_size for info in infos)
     pairs = [(total, packed), *((info.file_size, info.compress_size) for info in infos)]
@@ -201,6 +234,12 @@ def _check_sizes(infos: list[zipfile.ZipInfo], limits: Limits) -> None:
         raise ArchiveError(
             f"The archive is a bomb: it unpacks to more than {MAX_RATIO} times its size."
         )
+    for info in infos:
+        if limit.file_bytes is not None and info.file_size > limit.file_bytes:
+            raise ArchiveError(
+                f"The archive has a file of {info.file_size / 1e6:,.0f} MB in it: "
+                f"{info.filename[:80]!r}; at most {limit.file_bytes / 1e6:g} MB are taken."
+            )
 
 
 def _check_overlaps(infos: list[zipfile.ZipInfo], directory_offset: int) -> None:
@@ -216,17 +255,18 @@ def _check_overlaps(infos: list[zipfile.ZipInfo], directory_offset: int) -> None
         next_start = info.header_offset
 
 
-def _check_directory_size(path: Path, limits: Limits) -> None:
+def _check_directory_size(stream: IO[bytes], name: str, limit: Limit) -> None:
     """Refuse a list of files so long that reading it alone would fill the memory."""
-    with open_untrusted(path) as stream:
-        size = stream.seek(0, os.SEEK_END)
-        stream.seek(max(0, size - _LONGEST_ENDING))
-        ending = stream.read()
+    size = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, size - _LONGEST_ENDING))
+    ending = stream.read()
     found = ending.rfind(b"PK\x05\x06")
     if found < 0 or len(ending) - found < _END.size:
-        raise ArchiveError(f"{path.name!r} is not a whole ZIP archive.")
-    if max(_directory_sizes(ending, found)) > limits.directory_bytes:
-        raise ArchiveError(f"The archive has too many files; at most {limits.entries:,} are taken.")
+        raise ArchiveError(f"{name!r} is not a whole ZIP archive.")
+    if max(_directory_sizes(ending, found)) > limit.directory_bytes:
+        raise ArchiveError(
+            f"The archive has too many files; at most {limit.num_entries:,} are taken."
+        )
 
 
 def _directory_sizes(ending: bytes, found: int) -> Iterator[int]:
