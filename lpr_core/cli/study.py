@@ -132,6 +132,29 @@ def mask(
     typer.echo(f"Masked study: {masked.path}")
 
 
+@study_app.command("take-in")
+def take_in(
+    source: Annotated[
+        Path, typer.Argument(help="A ZIP archive, or a folder, of a study or of run folders.")
+    ],
+    out: Annotated[
+        Path | None,
+        typer.Option(help="A new folder; beside your other studies by default."),
+    ] = None,
+) -> None:
+    """Take in results that were made elsewhere, whole or not at all.
+
+    Runs that no study ran become one, in which equal settings are seeds of one variant.
+    """
+    from lpr_core.study import intake
+    from lpr_core.study.folder.results import summarize_study
+
+    summary = summarize_study(intake.take_in(source, target=out))
+    typer.echo(f"{summary.runs_done} of {summary.runs_total} runs are finished: {summary.path}")
+    if summary.reason:
+        typer.echo(summary.reason)
+
+
 @contextmanager
 def _show_study() -> Iterator["Listener"]:
     """Yield a listener that moves a bar, and prints a line for each run that ends."""

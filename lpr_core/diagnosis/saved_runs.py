@@ -4,12 +4,11 @@ from lpr_core.diagnosis.differences import average_over_seeds
 from lpr_core.evidence.judging.findings import Finding, find_differences
 from lpr_core.evidence.suspects.measurements import GapMeasurement
 from lpr_core.evidence.suspects.suspects import Remedy
+from lpr_core.study.designs import find_design
+from lpr_core.study.folder.outcome import correctness
 from lpr_core.study.folder.record import StudyRecord
-from lpr_core.study.folder.results import StudyFolder, correctness, list_studies, studies_dirs
+from lpr_core.study.folder.results import StudyFolder, list_studies, studies_dirs
 from lpr_core.training.config import TrainingConfig
-
-REMEDIES = "remedies"
-"""Name of the design; its first variant is the frozen run without a remedy."""
 
 
 def find_frozen_variant(record: StudyRecord) -> str:
@@ -21,7 +20,7 @@ def find_frozen_variant(record: StudyRecord) -> str:
     frozen = [v for v in record.variants if v.factors.get("transfer") == "frozen"]
     if not frozen:
         raise ValueError(
-            f"a diagnosis needs a frozen variant, as `hypotheses` and `{REMEDIES}` have it. "
+            "a diagnosis needs a frozen variant, as `hypotheses` and `remedies` have it. "
             f"Received: {record.name} ({record.design})"
         )
     return min(frozen, key=lambda variant: float(variant.factors.get("noise", 0.0))).name
@@ -77,7 +76,7 @@ def find_remedies(folder: StudyFolder) -> StudyFolder | None:
     asked = folder.read_study()
     places = dict.fromkeys((folder.path.parent, *studies_dirs()))
     for study in list_studies(*places):
-        if study.design != REMEDIES or not study.runs_done:
+        if not study.runs_done or not find_design(study.design).tries_remedies:
             continue
         found = StudyFolder(study.path)
         record = found.read_study()
@@ -91,7 +90,7 @@ def judge_remedies(folder: StudyFolder) -> list[Remedy]:
     """Say what each remedy gained, in the words in which the study of remedies says it itself."""
     record = folder.read_study()
     found = find_differences(
-        record.design,
+        find_design(record.design).asked,
         correctness(folder).correct,
         {variant.name: variant.factors for variant in record.variants},
         {variant.name: variant.label for variant in record.variants},

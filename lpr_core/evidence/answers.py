@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from lpr_core.evidence.asked import Asked
 from lpr_core.evidence.cells import Cell, Score, score_cell, score_crossed
 from lpr_core.evidence.judging.comparisons import Comparison, contrast_variants
 from lpr_core.evidence.judging.factorial import Interaction, find_interactions
@@ -29,6 +30,7 @@ class StudyInputs:
     """What a study left behind, as plain values.
 
     Attributes:
+        asked: What its design asks.
         facts: Name, design, question and whatever else of the record is told on every page.
         labels: What people read, by variant.
         factors: Levels by variant.
@@ -44,6 +46,7 @@ class StudyInputs:
         diagnosis: What `lpr study diagnose` found; empty when it did not run.
     """
 
+    asked: Asked
     facts: Mapping[str, Any]
     labels: Mapping[str, str]
     factors: Factors
@@ -108,8 +111,8 @@ class Answers(BaseModel):
         verdicts: On H1 to H4; none for other designs.
         interactions: Of transfer and noise; none for other designs.
         contrasts: Each pair of cells of the hypotheses, adjusted for all pairs.
-        findings: Each variant against its reference; none for `hypotheses`.
-        folds: Of a cross-validation, what all folds together read, by way of transfer.
+        findings: Each variant against its reference; none where hypotheses are judged.
+        folds: Where folds are joined, what all folds together read, by way of transfer.
         response: What is read at each strength of noise.
         knees: Where each variant's reading breaks.
         noise: Whether the noise was too strong, for each variant trained with noise.
@@ -154,14 +157,13 @@ class Answers(BaseModel):
 
 def answer_study(inputs: StudyInputs) -> Answers:
     """Return everything that a study says; equal inputs give equal answers."""
-    design = str(inputs.facts.get("design", ""))
-    is_hypotheses = design == "hypotheses"
+    asked = inputs.asked
     verdicts: tuple[Verdict, ...] = ()
     findings: tuple[Finding, ...] = ()
-    if is_hypotheses:
+    if asked.judges_hypotheses:
         verdicts = judge_hypotheses(inputs.correct, inputs.factors, inputs.baseline, inputs.usable)
     else:
-        findings = find_differences(design, inputs.correct, inputs.factors, inputs.labels)
+        findings = find_differences(asked, inputs.correct, inputs.factors, inputs.labels)
     cells = tuple(
         score_cell(variant, inputs.labels[variant], levels, inputs.correct, inputs.metrics)
         for variant, levels in inputs.factors.items()
@@ -178,10 +180,12 @@ def answer_study(inputs: StudyInputs) -> Answers:
         usable=inputs.usable,
         cells=cells,
         verdicts=verdicts,
-        interactions=find_interactions(inputs.correct, inputs.factors) if is_hypotheses else (),
-        contrasts=_contrast_all(inputs) if is_hypotheses else (),
+        interactions=(
+            find_interactions(inputs.correct, inputs.factors) if asked.judges_hypotheses else ()
+        ),
+        contrasts=_contrast_all(inputs) if asked.judges_hypotheses else (),
         findings=findings,
-        folds=_join_folds(inputs) if design == "cross-validation" else {},
+        folds=_join_folds(inputs) if asked.joins_folds else {},
         response=tuple(Dose.model_validate(row) for row in response.to_dict("records")),
         knees=knees,
         noise=_judge_noise(inputs.factors, verdicts, findings, knees, response),

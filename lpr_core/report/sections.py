@@ -14,13 +14,7 @@ from lpr_core.evidence.wording import describe_intervals, tell_method
 from lpr_core.report import frames, tables
 from lpr_core.report.suspect_tables import tabulate_suspect
 from lpr_core.report.tables import Table
-
-_FACTOR_TITLES = {
-    "freeze-depth": ("freeze", "Share of the backbone that is frozen"),
-    "learning-curve": ("share", "Share of the training plates"),
-    "noise": ("noise", "Noise in training"),
-    "cross-validation": ("fold", "Fold"),
-}
+from lpr_core.study.designs import find_design
 
 
 @dataclass(frozen=True)
@@ -132,15 +126,14 @@ def _plot_findings(answers: Answers) -> go.Figure:
 
 
 def _plot_factor(answers: Answers) -> go.Figure | None:
-    design = answers.facts.get("design")
-    if design not in _FACTOR_TITLES:
+    axis = find_design(str(answers.facts.get("design", ""))).axis
+    if axis is None:
         return None
-    factor, title = _FACTOR_TITLES[design]
     means, scores = [], []
     for cell in answers.cells:
-        if cell.characters is not None and factor in cell.factors:
-            series = str(cell.factors.get("backbone", cell.factors.get("transfer", "")))
-            place = {"series": series, "factor": cell.factors[factor]}
+        if cell.characters is not None and axis.factor in cell.factors:
+            series = str(cell.factors.get(axis.series, "all"))
+            place = {"series": series, "factor": cell.factors[axis.factor]}
             means.append({**place, **cell.characters.model_dump()})
             scores += [{**place, "seed": s, "value": value} for s, value in cell.by_seed.items()]
     if not means:
@@ -148,8 +141,8 @@ def _plot_factor(answers: Answers) -> go.Figure | None:
     return charts.plot_factor(
         pd.DataFrame(means),
         pd.DataFrame(scores),
-        title,
-        as_share=factor in ("freeze", "share"),
+        axis.title,
+        as_share=axis.is_share,
     )
 
 

@@ -4,15 +4,9 @@ Here is what can be known without Keras; `lpr_core.study.running.runner.run_stud
 """
 
 from lpr_core.study.designs import Design, Variant, build_design, design_names
+from lpr_core.study.folder.outcome import StudyOutcome, correctness
 from lpr_core.study.folder.record import StudyRecord
-from lpr_core.study.folder.results import (
-    StudyFolder,
-    StudyOutcome,
-    StudySummary,
-    correctness,
-    find_study,
-    list_studies,
-)
+from lpr_core.study.folder.results import StudyFolder, StudySummary, find_study, list_studies
 from lpr_core.study.presets import StudyPreset, find_preset, study_preset_names
 
 __all__ = [

@@ -100,6 +100,10 @@ class Task(Protocol):
         scores: Names of what is measured in each epoch, shares with 1 as the best, the one that
             decides first. They are keys of `metrics.json`, and with `val_` columns of the history.
         group: The column of examples that must not stand on both sides of a split.
+        truth_columns: Columns of `tabulate_truth`.
+        prediction_columns: Columns that a table of predictions has: these, and of
+            `tabulate_outputs` those that somebody reads. What is no text is a number.
+        text_columns: Those of them that hold texts ("0012345" stays).
         noisy_columns: Those of `tabulate_outputs` that `score_units` needs, and no more: a study
             keeps them for each strength of noise.
     """
@@ -109,6 +113,9 @@ class Task(Protocol):
     config: type[NetworkConfig]
     scores: tuple[str, ...]
     group: str
+    truth_columns: tuple[str, ...]
+    prediction_columns: tuple[str, ...]
+    text_columns: tuple[str, ...]
     noisy_columns: tuple[str, ...]
 
     def read_examples(self, manifest_path: Path, network: Any) -> pd.DataFrame:

@@ -7,10 +7,12 @@ from pathlib import Path
 from typing import Any, Literal, cast
 
 import pandas as pd
+from pydantic import BaseModel
 
 from lpr_core.files import write_gzip_atomic, write_text_atomic
+from lpr_core.saved import DamagedFileError, check_table, read_object, read_table
+from lpr_core.tasks.task import Task, find_task
 from lpr_core.training.config import upgrade_settings
-from lpr_core.untrusted import check_untrusted, open_untrusted, read_untrusted
 
 HistoryRow = dict[str, float]
 RunState = Literal["started", "finished", "failed"]
@@ -18,8 +20,42 @@ RunState = Literal["started", "finished", "failed"]
 FREE_FIELDS = frozenset({"workers", "cache_megabytes"})
 """Settings of a training that change how fast a run is and not how it turns out."""
 
-MAX_RESULT_BYTES = 500_000_000
-"""The most that is read of one file of a run or a study, which somebody else may have made."""
+# What must hold of the files' JSON where it says something of these; the defaults stand for nothing
+# being said, and are not taken over.
+
+
+class _State(BaseModel):
+    state: RunState
+    reason: str = ""
+
+
+class _Network(BaseModel):
+    task: str = "reading"
+    backbone: str = ""
+    head: str = ""
+    weights: str = ""
+    freeze: float = 0.0
+
+
+class _Settings(BaseModel):
+    network: _Network = _Network()
+    recognizer: _Network = _Network()
+    seed: int = 0
+    noise_strength: float = 0.0
+
+
+class _Config(BaseModel):
+    config: _Settings = _Settings()
+    created: str = ""
+    data: dict[str, Any] = {}
+    code: dict[str, Any] = {}
+    backend: str = ""
+    device: dict[str, Any] = {}
+
+
+class _Metrics(BaseModel):
+    train_seconds: float = 0.0
+    train: dict[str, float] = {}
 
 
 @dataclass(frozen=True)
@@ -29,7 +65,8 @@ class RunFolder:
     Files: `config.json` (configuration, data fingerprint, code, backend, device, seed, versions),
     `state.json`, `history.csv` (a row for each epoch), `metrics.json` and `predictions.csv.gz`
     (validation examples, made with the kept weights), `network.json`, `network.weights.h5` and,
-    until the run is finished, `checkpoint.npz`.
+    until the run is finished, `checkpoint.npz`. Whatever is read raises `DamagedFileError` where
+    a file is there and is not what was written.
 
     Attributes:
         path: The folder; its name is the run's name.
@@ -40,12 +77,12 @@ class RunFolder:
     @property
     def state(self) -> RunState | None:
         """What became of the run; `None` when the folder holds none."""
-        return _read_json(self.path / "state.json").get("state")
+        return self._read_state().get("state")
 
     @property
     def reason(self) -> str:
         """Why the run failed; empty for all others."""
-        return _read_json(self.path / "state.json").get("reason", "")
+        return self._read_state().get("reason", "")
 
     @property
     def checkpoint_path(self) -> Path:
@@ -62,10 +99,23 @@ class RunFolder:
 
     def read_config(self) -> dict[str, Any]:
         """Return what `write_config` wrote, settings under today's names; empty without a file."""
-        record = _read_json(self.path / "config.json")
+        record = read_object(self.path / "config.json", _Config)
         if "config" in record:
             record["config"] = upgrade_settings(record["config"])
         return record
+
+    @property
+    def task(self) -> Task:
+        """What the run was to learn.
+
+        Raises:
+            DamagedFileError: `config.json` is damaged, or names a task that is not known here.
+        """
+        network = self.read_config().get("config", {}).get("network", {})
+        try:
+            return find_task(network.get("task", "reading"))
+        except ValueError as error:
+            raise DamagedFileError(f"config.json is of another program: {error}") from error
 
     def write_metrics(self, metrics: Mapping[str, Any]) -> None:
         """Write the scores of the kept weights."""
@@ -73,14 +123,15 @@ class RunFolder:
 
     def read_metrics(self) -> dict[str, Any]:
         """Return the scores; empty for a run that is not finished."""
-        return _read_json(self.path / "metrics.json")
+        metrics = read_object(self.path / "metrics.json", _Metrics)
+        scores = [metrics, metrics.get("train", {})] if metrics else []
+        for name in self.task.scores if metrics else ():
+            if any(not isinstance(found.get(name, 0.0), int | float) for found in scores):
+                raise DamagedFileError(f"metrics.json is damaged: {name}: no number.")
+        return metrics
 
     def write_history(self, rows: Sequence[HistoryRow]) -> None:
-        """Write one row for each epoch, oldest first.
-
-        Columns: `epoch, loss`, the task's scores, all of them again with `val_` in front,
-        `learning_rate, seconds`.
-        """
+        """Write one row for each epoch, oldest first; `history_columns` are its keys."""
         table = pd.DataFrame(rows)
         write_text_atomic(self.path / "history.csv", table.to_csv(index=False))
 
@@ -89,8 +140,7 @@ class RunFolder:
         path = self.path / "history.csv"
         if not path.is_file():
             return pd.DataFrame(columns=["epoch"])
-        with open_untrusted(path, MAX_RESULT_BYTES) as stream:
-            return pd.read_csv(stream)
+        return read_table(path, numbers=history_columns(self.task))
 
     def read_history_rows(self) -> list[HistoryRow]:
         """Return the history as `write_history` takes it."""
@@ -106,11 +156,50 @@ class RunFolder:
         Raises:
             FileNotFoundError: The run is not finished.
         """
-        texts = {name: str for name in ("image_path", "plate_region", "truth", "text")}
-        path = self.path / "predictions.csv.gz"
-        check_untrusted(path, MAX_RESULT_BYTES)
-        table = pd.read_csv(path, dtype=texts, keep_default_na=False)
-        return table.astype({"confidence": float}) if "confidence" in table else table
+        path, task = self.path / "predictions.csv.gz", self.task
+        table = read_table(path, texts=task.text_columns, keep_default_na=False)
+        check_table(path, task.prediction_columns)
+        for column in set(task.prediction_columns) - set(task.text_columns):
+            try:
+                table[column] = table[column].astype(float)
+            except ValueError as error:
+                raise DamagedFileError(
+                    f"{path.name} has other things than numbers in {column!r}."
+                ) from error
+        return table
+
+    def find_damage(self) -> str:
+        """Say what is damaged about the files that a finished run has; empty where nothing is.
+
+        Rows of tables are not looked at: reading them tells the rest.
+        """
+        try:
+            if self.state == "finished":
+                for name in ("config.json", "metrics.json", "history.csv"):
+                    if not (self.path / name).exists():
+                        return f"{name} is missing."
+                check_table(self.path / "predictions.csv.gz", self.task.prediction_columns)
+            self.read_config()
+            self.read_metrics()
+            self.read_history()
+        except DamagedFileError as error:
+            return str(error)
+        except FileNotFoundError as error:
+            return f"{Path(error.filename).name} is missing."
+        return ""
+
+    def _read_state(self) -> dict[str, Any]:
+        path = self.path / "state.json"
+        return read_object(path, _State) if path.exists() else {}
+
+
+def history_columns(task: Task) -> tuple[str, ...]:
+    """Return the columns of a history: `epoch, loss`, the task's scores, both again of validation.
+
+    `learning_rate` and `seconds` stand at the end.
+    """
+    measured = ("loss", *task.scores)
+    return ("epoch", *measured, *(f"val_{name}" for name in measured), "learning_rate", "seconds")
 
 
 def list_runs(runs_dir: Path) -> pd.DataFrame:
@@ -148,8 +237,7 @@ _SUMMARY = (
 def _summarize_or_blame(folder: RunFolder) -> dict[str, Any]:
     try:
         return _summarize(folder)
-    # Not JSON or no table, no object, no access.
-    except (ValueError, AttributeError, OSError) as error:
+    except (DamagedFileError, OSError) as error:
         return {
             "name": folder.path.name,
             "path": str(folder.path),
@@ -179,10 +267,6 @@ def _summarize(folder: RunFolder) -> dict[str, Any]:
         },
         **{key: last.get(key) for key in _SUMMARY[-3:]},
     }
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    return json.loads(read_untrusted(path, MAX_RESULT_BYTES)) if path.is_file() else {}
 
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 import json
 
+import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
@@ -17,8 +18,10 @@ from lpr_core.diagnosis.tuned import take_tuned_run
 from lpr_core.evidence.suspects.suspects import QUESTIONS
 from lpr_core.study.folder.record import DataRecord, StudyRecord, VariantRecord
 from lpr_core.study.folder.results import StudyFolder
+from lpr_core.study.folder.tables import NOISY_COLUMNS
 from lpr_core.study.presets import study_preset_names
 from lpr_core.tasks.networks import build_network, save_network
+from lpr_core.training.runs import PREDICTION_COLUMNS
 from tests.kit.training_kit import (
     make_reading_config,
     make_training_config,
@@ -67,8 +70,10 @@ def write_study(folder, manifest):
     make_record(plates).write(folder)
     run = study.run("frozen", 0)
     run.write_config({"config": make_config().model_dump(mode="json")})
+    run.write_history([])
     run.write_metrics({"character_accuracy": 0.4, "train": {"character_accuracy": 0.9}})
-    study.write_noisy_predictions("frozen", 0, plates.head(0))
+    run.write_predictions(pd.DataFrame(columns=PREDICTION_COLUMNS))
+    study.write_noisy_predictions("frozen", 0, pd.DataFrame(columns=NOISY_COLUMNS))
     run.write_state("finished")
     return study
 

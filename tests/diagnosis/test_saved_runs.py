@@ -29,7 +29,7 @@ def studies(tmp_path_factory):
     plant_study(folder / "hypotheses", seeds=range(2), num_plates=20, **small)
     plant_study(
         folder / "cures",
-        design="remedies-planted",
+        design="remedies",
         variants=REMEDIES,
         seeds=range(6),
         num_plates=80,
@@ -42,16 +42,6 @@ def studies(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def _no_other_studies(monkeypatch, tmp_path):
     monkeypatch.setattr(saved_runs, "studies_dirs", lambda: (tmp_path, tmp_path))
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _known_design():
-    with pytest.MonkeyPatch.context() as patch:
-        from tests.kit import planted_study
-
-        patch.setitem(planted_study.QUESTIONS, "remedies-planted", "Which remedy helps?")
-        patch.setattr(saved_runs, "REMEDIES", "remedies-planted")
-        yield
 
 
 def test_the_frozen_variant_with_least_noise(studies):
@@ -128,7 +118,7 @@ def test_the_study_of_remedies_says_the_same_of_them(studies):
 def test_a_remedy_without_common_seeds_is_left_out(tmp_path):
     plant_study(
         tmp_path / "s",
-        design="remedies-planted",
+        design="remedies",
         variants=REMEDIES[:3],
         seeds=range(1),
         num_plates=5,

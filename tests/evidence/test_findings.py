@@ -3,9 +3,11 @@
 import numpy as np
 import pytest
 
+from lpr_core.evidence.asked import Asked
 from lpr_core.evidence.judging.comparisons import Contrast
 from lpr_core.evidence.judging.findings import Finding, find_differences, join_folds, pair_variants
 from lpr_core.evidence.wording import p_text
+from lpr_core.study.designs import find_design
 from tests.kit.planted_study import DESIGNS, Variant, plant_outcome
 from tests.verdict_error_rates import leave_out_what_does_not_decide
 
@@ -14,12 +16,16 @@ def factors_of(variants: list[Variant]) -> dict:
     return {variant.name: variant.factors for variant in variants}
 
 
+def ask(design: str) -> Asked:
+    return find_design(design).asked
+
+
 def find(design: str, seeds=range(8), plates: int = 100) -> dict[tuple[str, str], Finding]:
     """Find the differences of a planted design, by variant and reference."""
     variants = DESIGNS[design]()
     outcome = plant_outcome(variants, seeds, plates)
     labels = {variant.name: variant.label for variant in variants}
-    found = find_differences(design, outcome.correct, factors_of(variants), labels)
+    found = find_differences(ask(design), outcome.correct, factors_of(variants), labels)
     return {(f.comparison.variant, f.comparison.reference): f for f in found}
 
 
@@ -40,16 +46,16 @@ def find(design: str, seeds=range(8), plates: int = 100) -> dict[tuple[str, str]
     ],
 )
 def test_who_is_compared_with_whom(design, variant, references):
-    pairs = pair_variants(design, factors_of(DESIGNS.get(design, DESIGNS["remedies"])()))
+    pairs = pair_variants(ask(design), factors_of(DESIGNS.get(design, DESIGNS["remedies"])()))
     assert [reference for name, reference in pairs if name == variant] == references
 
 
 def test_a_learning_curve_without_some_shares_steps_over_them():
     factors = factors_of(DESIGNS["learning-curve"]())
     few = {name: levels for name, levels in factors.items() if levels["share"] in (0.1, 1.0)}
-    assert ("none-100", "none-010") in pair_variants("learning-curve", few)
+    assert ("none-100", "none-010") in pair_variants(ask("learning-curve"), few)
     one = {"none-100": factors["none-100"]}
-    assert pair_variants("learning-curve", one) == []
+    assert pair_variants(ask("learning-curve"), one) == []
 
 
 def test_planted_differences_of_a_design_are_found():
@@ -98,7 +104,7 @@ def test_more_comparisons_ask_for_more_seeds():
     needed = []
     for count in (1, 8):
         factors = factors_of(variants[: count + 1])
-        needed.append(find_differences("own", correct, factors, {})[0].further_seeds)
+        needed.append(find_differences(ask("own"), correct, factors, {})[0].further_seeds)
     assert None not in needed
     assert needed[0] < needed[1]
 
@@ -116,9 +122,9 @@ def test_folds_without_a_common_seed_are_not_joined():
 
 
 def test_a_design_without_runs_finds_nothing():
-    assert find_differences("noise", {}, factors_of(DESIGNS["noise"]()), {}) == ()
-    assert find_differences("own", {}, {}, {}) == ()
-    assert find_differences("learning-curve", {}, {}, {}) == ()
+    assert find_differences(ask("noise"), {}, factors_of(DESIGNS["noise"]()), {}) == ()
+    assert find_differences(ask("own"), {}, {}, {}) == ()
+    assert find_differences(ask("learning-curve"), {}, {}, {}) == ()
 
 
 def test_what_passes_alone_but_not_beside_the_others_is_undecided():
@@ -127,7 +133,7 @@ def test_what_passes_alone_but_not_beside_the_others_is_undecided():
     with leave_out_what_does_not_decide():
         for seed in range(12):
             correct = plant_outcome(variants, range(6), 60, seed=seed).correct
-            findings = find_differences("own", correct, factors_of(variants), {})
+            findings = find_differences(ask("own"), correct, factors_of(variants), {})
             passing += [f for f in findings if f.comparison.p_value <= 0.05 < f.comparison.p_holm]
     assert len(passing) >= 3
     assert {finding.direction for finding in passing} == {"undecided"}

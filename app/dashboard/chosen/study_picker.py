@@ -1,16 +1,15 @@
 """The row above the pages of a study: which study, where it was made, and how to bring another."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import streamlit as st
 
 from app.dashboard.chosen.study_view import StudyView, describe_origin, stamp_study
 from app.dashboard.open_dashboard import why_shut
-from app.study_intake import take_in_zip
-from app.study_zip import ZipRefusedError
 from lpr_core.places import studies_dir
+from lpr_core.study.designs import Design, find_design
 from lpr_core.study.folder.results import (
     StudyFolder,
     StudySummary,
@@ -18,6 +17,7 @@ from lpr_core.study.folder.results import (
     studies_dirs,
     summarize_study,
 )
+from lpr_core.study.intake import StudyRefusedError, take_in
 
 KEY = "study"
 _HOW_TO_MAKE_ONE = (
@@ -82,22 +82,22 @@ def open_study(summary: StudySummary) -> StudyView | None:
     return StudyView(summary, StudyFolder(summary.path).read_study(), stamp_study(summary.path))
 
 
-def offer_study(design: str, label: str) -> None:
-    """Offer to show the page for the furthest study of a design; nothing without results.
+def offer_study(is_wanted: Callable[[Design], bool], label: str) -> None:
+    """Offer to show the page for the furthest study of some designs; nothing without results.
 
     A button, because a link to the page that is shown already would leave the choice as it is.
 
     Args:
-        design: Of the study.
+        is_wanted: Told a study's design.
         label: With `{name}` where the study's name shall stand.
     """
-    studies = {name: study for name, study in offer_studies(design).items() if study.runs_done}
+    studies = {name: study for name, study in offer_studies(is_wanted).items() if study.runs_done}
     if not studies:
         return
-    name = max(studies, key=lambda name: (studies[name].state == "complete", name == design))
+    name = max(studies, key=lambda name: _rank(studies[name]))
     st.button(
         label.format(name=name),
-        key=f"offer_{design}",
+        key=f"offer_{name}",
         icon=":material/arrow_forward:",
         type="tertiary",
         on_click=_choose,
@@ -105,14 +105,14 @@ def offer_study(design: str, label: str) -> None:
     )
 
 
-def offer_studies(*designs: str) -> dict[str, StudySummary]:
+def offer_studies(is_wanted: Callable[[Design], bool] | None = None) -> dict[str, StudySummary]:
     """Return all studies by name, the user's before shipped ones of the same name.
 
     Where `why_shut` says so only the shipped ones, because the user's have pictures of her plates;
     else the one that the address or an earlier choice names by its path is among them.
 
     Args:
-        designs: Only studies of these; none are all.
+        is_wanted: Told a study's design; all of them without.
     """
     is_open = may_open_paths()
     own, shipped = map(str, studies_dirs())
@@ -124,7 +124,7 @@ def offer_studies(*designs: str) -> dict[str, StudySummary]:
     return {
         name: study
         for name, study in sorted(studies.items())
-        if not designs or study.design in designs
+        if is_wanted is None or is_wanted(find_design(study.design))
     }
 
 
@@ -138,7 +138,7 @@ def _describe(summary: StudySummary) -> None:
     """Say where a study was made and what it lacks."""
     view = open_study(summary)
     if view is None:
-        st.warning(f"{summary.reason.splitlines()[0]}. Choose another study, or run it anew.")
+        st.warning(f"{summary.reason.removesuffix('.')}. Choose another study, or run it anew.")
         return
     st.caption(describe_origin(view))
     if summary.state == "empty":
@@ -149,6 +149,8 @@ def _describe(summary: StudySummary) -> None:
         )
     elif summary.state == "partial":
         st.info(f"{summary.reason} What follows rests on these.", icon=":material/hourglass:")
+    elif summary.reason:
+        st.info(summary.reason)
 
 
 def _tell_command(view: StudyView) -> str:
@@ -166,11 +168,18 @@ def may_open_paths() -> bool:
 
 def _find_default(studies: Sequence[StudySummary]) -> int:
     """Return the place of the study to begin with: the one that has verdicts and is complete."""
-    ranks = [
-        (study.design == "hypotheses", study.state == "complete", study.name == "hypotheses")
-        for study in studies
-    ]
+    ranks = [(judges_hypotheses(find_design(study.design)), *_rank(study)) for study in studies]
     return ranks.index(max(ranks))
+
+
+def judges_hypotheses(design: Design) -> bool:
+    """Whether a study of this design has verdicts."""
+    return design.asked.judges_hypotheses
+
+
+def _rank(study: StudySummary) -> tuple[bool, bool]:
+    """Return what puts a study before others of its design: all is there, nobody renamed it."""
+    return study.state == "complete", study.name == study.design
 
 
 def _show_intake() -> None:
@@ -188,8 +197,8 @@ def _take_upload() -> None:
     if (upload := st.session_state["study_zip"]) is None or why_shut():
         return
     try:
-        _choose(take_in_zip(upload.getvalue(), upload.name).name)
-    except ZipRefusedError as problem:
+        _choose(take_in(upload, Path(upload.name).stem).name)
+    except StudyRefusedError as problem:
         st.session_state["study_problem"] = str(problem)
 
 

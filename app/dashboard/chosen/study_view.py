@@ -111,7 +111,8 @@ BY_FILES = {StudyView: lambda view: view.key}
 
 @st.cache_data(max_entries=32, show_spinner=False, hash_funcs=BY_FILES)
 def read_runs(view: StudyView) -> pd.DataFrame:
-    return view.folder.runs()
+    """Return `StudyFolder.runs`: those that are finished can be read on every page."""
+    return view.folder.runs(thorough=True)
 
 
 @st.cache_data(max_entries=16, show_spinner="Reading the histories ...", hash_funcs=BY_FILES)

@@ -1,49 +1,22 @@
 """Studies of one factor as tables: what is reached at each of its values, series by series."""
 
-from dataclasses import dataclass
-
 import pandas as pd
 
 from lpr_core.charts import TRANSFER_COLOURS
 from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.wording import name_scope
-
-
-@dataclass(frozen=True)
-class Axis:
-    """What a design varies.
-
-    Attributes:
-        factor: Key of its levels.
-        series: Key of the levels that make a line of their own.
-        title: What people read.
-        is_share: Shown in percent.
-    """
-
-    factor: str
-    series: str
-    title: str
-    is_share: bool = True
-
+from lpr_core.study.designs import Axis
 
 SERIES_COLOURS = {name_scope(transfer): colour for transfer, colour in TRANSFER_COLOURS.items()}
 """Ways of transfer look here as they do on all other pages."""
 
-FACTORS = {
-    "freeze-depth": Axis("freeze", "backbone", "Share of the backbone that is frozen"),
-    "learning-curve": Axis("share", "transfer", "Share of the training plates"),
-    "cross-validation": Axis("fold", "transfer", "Fold", is_share=False),
-    "noise": Axis("noise", "transfer", "Strength of the noise in training", is_share=False),
-}
 
-
-def tabulate_factor(design: str, answers: Answers) -> tuple[pd.DataFrame, pd.DataFrame]:
+def tabulate_factor(axis: Axis, answers: Answers) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what figures of one factor draw.
 
     The first has one row for each variant: `series, factor, mean, low, high`; the second one for
     each run: `series, factor, seed, value`.
     """
-    axis = FACTORS[design]
     means, scores = [], []
     for cell in answers.cells:
         if cell.characters is None or axis.factor not in cell.factors:

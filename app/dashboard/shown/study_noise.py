@@ -18,6 +18,7 @@ from lpr_core.charts import plot_dose_response, plot_noise_map
 from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.noise import arrange_response
 from lpr_core.evidence.wording import describe_intervals
+from lpr_core.study.designs import Design, find_design
 
 
 def show_runs(view: StudyView, plate: int | None, strength: float) -> None:
@@ -80,8 +81,13 @@ def show_all_plates(view: StudyView, strength: float) -> None:
     st.subheader("Training against test", anchor=False)
     table = arrange_response(response).rename(index=view.labels)
     show_figure(plot_noise_map(table), table.reset_index(), "noise-map")
-    if view.record.design != "noise":
-        offer_study("noise", "See every strength in training: {name}")
+    if not varies_noise(find_design(view.record.design)):
+        offer_study(varies_noise, "See every strength in training: {name}")
+
+
+def varies_noise(design: Design) -> bool:
+    """Whether studies of this design are trained with one strength of noise after the other."""
+    return design.axis is not None and design.axis.factor == "noise"
 
 
 def _tabulate_knees(answers: Answers) -> pd.DataFrame:

@@ -5,36 +5,25 @@ import streamlit as st
 from app.dashboard.chosen.study_answers import find_answers
 from app.dashboard.chosen.study_picker import offer_studies, open_study, tell_shut
 from app.dashboard.chosen.study_view import StudyView, describe_origin
-from app.dashboard.shown.factor_tables import (
-    FACTORS,
-    SERIES_COLOURS,
-    tabulate_bars,
-    tabulate_factor,
-)
+from app.dashboard.shown.factor_tables import SERIES_COLOURS, tabulate_bars, tabulate_factor
 from app.dashboard.shown.figures import show_figure
 from app.dashboard.shown.finding_lines import count_directions, tell_directions
 from lpr_core.charts import plot_bars, plot_factor
 from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.wording import SCOPES, describe_intervals, percent, tell_method
-
-QUESTIONS = {
-    "freeze-depth": "How much of a backbone may be frozen?",
-    "learning-curve": "How many plates does it take?",
-    "cross-validation": "How much does the split decide?",
-    "noise": "How strong may the noise in training be?",
-    "remedies": "Which remedy helps the frozen network?",
-}
+from lpr_core.study.designs import Design, list_designs
 
 
-def show_design(design: str) -> None:
-    st.subheader(QUESTIONS[design], anchor=False)
-    studies = offer_studies(design)
+def show_design(design: Design) -> None:
+    st.subheader(design.heading, anchor=False)
+    st.caption(design.about)
+    studies = offer_studies(lambda asked: asked.name == design.name)
     if not studies:
-        st.info(f"Nobody has asked yet: `lpr study run {design}` would answer it.")
+        st.info(f"Nobody has asked yet: `lpr study run {design.name}` would answer it.")
         return
     name = next(iter(studies))
     if len(studies) > 1:
-        name = st.selectbox("Study", list(studies), key=design, bind="query-params", width=360)
+        name = st.selectbox("Study", list(studies), key=design.name, bind="query-params", width=360)
     view = open_study(studies[name])
     if view is None:
         st.warning(studies[name].reason)
@@ -44,23 +33,24 @@ def show_design(design: str) -> None:
         show_answer(design, view)
 
 
-def show_answer(design: str, view: StudyView) -> None:
+def show_answer(design: Design, view: StudyView) -> None:
     st.caption(describe_origin(view))
     answers = find_answers(view)
     if answers is None:
         return
     for line in tell_directions(answers.findings):
         st.markdown(line)
-    if design in FACTORS:
-        means, scores = tabulate_factor(design, answers)
-        title, as_share = FACTORS[design].title, FACTORS[design].is_share
-        figure = plot_factor(means, scores, title, colours=SERIES_COLOURS, as_share=as_share)
-        show_figure(figure, scores, design)
+    if axis := design.axis:
+        means, scores = tabulate_factor(axis, answers)
+        figure = plot_factor(
+            means, scores, axis.title, colours=SERIES_COLOURS, as_share=axis.is_share
+        )
+        show_figure(figure, scores, design.name)
     else:
         bars = tabulate_bars(answers)
-        show_figure(plot_bars(bars, "Characters right"), bars, design)
+        show_figure(plot_bars(bars, "Characters right"), bars, design.name)
     over = describe_intervals(len(cell.by_seed) for cell in answers.cells if cell.by_seed)
-    points = "Faint points are runs, one for each seed; the" if design in FACTORS else "The"
+    points = "Faint points are runs, one for each seed; the" if axis else "The"
     st.caption(f"{points} whiskers are 95 % intervals {over}.")
     show_folds(answers)
     for note in answers.notes:
@@ -83,5 +73,6 @@ def show_folds(answers: Answers) -> None:
 
 st.title("What else decides?", anchor=False)
 tell_shut()
-for design in QUESTIONS:
-    show_design(design)
+for design in list_designs():
+    if design.heading:
+        show_design(design)

@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from app.dashboard.chosen.study_answers import require_answers
-from app.dashboard.chosen.study_picker import offer_study, require_study
+from app.dashboard.chosen.study_picker import judges_hypotheses, offer_study, require_study
 from app.dashboard.shown.cell_tables import tabulate_cells, tabulate_contrasts, tabulate_scores
 from app.dashboard.shown.figures import show_figure
 from app.dashboard.shown.verdict_cards import show_verdicts
@@ -98,7 +98,7 @@ if not answers.verdicts:
         "the four hypotheses are judged by a study of the design `hypotheses`."
     )
     st.page_link("views/more.py", label="See its answer", icon=":material/arrow_forward:")
-    offer_study("hypotheses", "See the verdicts of {name}")
+    offer_study(judges_hypotheses, "See the verdicts of {name}")
     st.stop()
 show_verdicts(answers.verdicts)
 for note in answers.notes:

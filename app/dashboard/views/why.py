@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from app.dashboard.chosen.study_picker import offer_study, require_study
+from app.dashboard.chosen.study_picker import judges_hypotheses, offer_study, require_study
 from app.dashboard.chosen.study_view import StudyView
 from app.dashboard.shown.diagnosis_figures import show_measurement
 from app.dashboard.shown.figures import show_figure
@@ -26,7 +26,7 @@ def tell_missing(view: StudyView) -> None:
         "A diagnosis asks the frozen runs of a study, and this one has none that can be asked. "
         "`lpr study run hypotheses` makes them, `lpr study diagnose hypotheses` asks."
     )
-    offer_study("hypotheses", "See it for the study {name}")
+    offer_study(judges_hypotheses, "See it for the study {name}")
 
 
 view = require_study()

@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict
 
+from lpr_core.evidence.asked import Asked
 from lpr_core.evidence.judging.comparisons import (
     Comparison,
     Contrast,
@@ -32,13 +33,6 @@ _DIRECTIONS: dict[Outcome, Direction] = {
     "equivalent": "alike",
     "undecided": "undecided",
 }
-_BASE_LEVELS: dict[str, dict[str, Any]] = {
-    "noise": {"noise": 0.0},
-    "freeze-depth": {"freeze": 0.0},
-    "learning-curve": {"transfer": "none"},
-    "cross-validation": {"transfer": "none"},
-}
-"""Of each design, the level that the others are compared with; all other factors stay equal."""
 
 
 class Finding(BaseModel):
@@ -64,42 +58,42 @@ class Finding(BaseModel):
     sentence: str
 
 
-def pair_variants(design: str, factors: Factors) -> list[tuple[str, str]]:
+def pair_variants(asked: Asked, factors: Factors) -> list[tuple[str, str]]:
     """Return who is compared with whom: pairs of a variant and its reference.
 
-    In a design of its own kind (`remedies`) the first variant is the reference of all. A learning
-    curve asks two things: what transfer adds to a number of plates, and what more plates add.
+    A design that grows asks two things, such as what transfer adds to a number of plates, and what
+    more plates add.
     """
-    if design not in _BASE_LEVELS:
+    if asked.base_levels is None:
         first = next(iter(factors), "")
         return [(variant, first) for variant in factors if variant != first]
-    wanted = [(variant, {**levels, **_BASE_LEVELS[design]}) for variant, levels in factors.items()]
-    if design == "learning-curve":
-        wanted += _list_smaller(factors)
+    wanted = [(variant, {**levels, **asked.base_levels}) for variant, levels in factors.items()]
+    if asked.grows:
+        wanted += _list_smaller(factors, asked.grows)
     by_levels = {_freeze(levels): variant for variant, levels in reversed(list(factors.items()))}
     pairs = [(variant, by_levels.get(_freeze(levels), variant)) for variant, levels in wanted]
     return [(variant, reference) for variant, reference in pairs if variant != reference]
 
 
 def find_differences(
-    design: str, correct: Correct, factors: Factors, labels: Mapping[str, str]
+    asked: Asked, correct: Correct, factors: Factors, labels: Mapping[str, str]
 ) -> tuple[Finding, ...]:
     """Return what each variant reads more or less than its reference.
 
-    Of a cross-validation, the folds' plates are put side by side: each plate was read once.
+    Where folds are joined, their plates are put side by side: each plate was read once.
 
     Args:
-        design: Name of the study's design.
+        asked: What the study's design asks.
         correct: What each run read right.
         factors: Levels by variant.
         labels: What people read, by variant.
     """
     contrasts = [
         contrast
-        for variant, reference in pair_variants(design, factors)
+        for variant, reference in pair_variants(asked, factors)
         if (contrast := contrast_variants(correct, variant, reference)) is not None
     ]
-    if design == "cross-validation":
+    if asked.joins_folds:
         contrasts = join_folds(contrasts)
         labels = {v: f"All folds, {SCOPES[f['transfer']]}" for v, f in factors.items()}
     return tuple(
@@ -154,14 +148,14 @@ def _phrase(
     )
 
 
-def _list_smaller(factors: Factors) -> list[tuple[str, dict[str, Any]]]:
-    """Return each variant with its levels at the next smaller share of the plates."""
-    shares = sorted({levels["share"] for levels in factors.values()})
-    smaller = dict(zip(shares[1:], shares, strict=False))
+def _list_smaller(factors: Factors, grows: str) -> list[tuple[str, dict[str, Any]]]:
+    """Return each variant with its levels at the next smaller level of the factor that grows."""
+    sizes = sorted({levels[grows] for levels in factors.values()})
+    smaller = dict(zip(sizes[1:], sizes, strict=False))
     return [
-        (variant, {**levels, "share": smaller[levels["share"]]})
+        (variant, {**levels, grows: smaller[levels[grows]]})
         for variant, levels in factors.items()
-        if levels["share"] in smaller
+        if levels[grows] in smaller
     ]
 
 

@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lpr_core.evidence.answers import StudyInputs
+from lpr_core.study.designs import find_design
 from lpr_core.study.folder.record import StudyRecord
 from lpr_core.study.folder.results import StudyFolder
 from lpr_core.tasks.task import Task, find_task
@@ -49,6 +50,7 @@ def read_inputs(folder: StudyFolder) -> StudyInputs:
         for strength, right in by_strength.items():
             noisy.setdefault(strength, {})[key] = right
     return StudyInputs(
+        asked=find_design(record.design).asked,
         facts=_tell_facts(record),
         labels={variant.name: variant.label for variant in record.variants},
         factors={variant.name: variant.factors for variant in record.variants},
@@ -86,7 +88,7 @@ def _check_units(
     units: pd.DataFrame,
 ) -> None:
     """Raise ValueError for a run that read other plates than the study's, or not all of them."""
-    wanted = len(units) if record.design != "cross-validation" else len(clean)
+    wanted = len(clean) if find_design(record.design).asked.joins_folds else len(units)
     counts = {len(clean), *(len(right) for right in by_strength.values())}
     if counts != {wanted} or list(clean["truth"]) != list(units["truth"].iloc[clean["plate"]]):
         raise ValueError(

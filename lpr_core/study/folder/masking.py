@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from lpr_core.saved import DamagedFileError
 from lpr_core.study.folder.results import StudyFolder
 from lpr_core.training.runs import RunFolder
 
@@ -40,6 +41,9 @@ def mask_study(folder: StudyFolder, target: Path, key: int | None = None) -> Stu
         raise ValueError(f"{folder.path} is masked already.")
     if target.exists():
         raise FileExistsError(f"{target} exists; name a new folder by --out.")
+    runs = folder.runs()
+    if len(damaged := runs[runs["state"] == "damaged"]):
+        raise DamagedFileError(str(damaged.iloc[0]["reason"]))
     plates = folder.plates()
     codes = _draw_codes(len(plates), secrets.randbits(128) if key is None else key)
     masked = StudyFolder(target.with_name(f".draft-{target.name}"))

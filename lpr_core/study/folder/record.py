@@ -1,16 +1,16 @@
 """What `study.json` holds: the study as it was asked for, and where its numbers come from."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, field_validator
 
 from lpr_core.files import write_text_atomic
+from lpr_core.saved import read_model
 from lpr_core.training.config import upgrade_settings
-from lpr_core.training.runs import MAX_RESULT_BYTES
-from lpr_core.untrusted import read_untrusted
 
 Factor = str | float
 """A level of what is compared."""
@@ -21,6 +21,48 @@ RECORD_NAME = "study.json"
 USABLE_CHARACTER_ACCURACY = 0.90
 """From here on a reader is of use to somebody who corrects it: about half of the plates are whole
 (0.9^7 = 0.48)."""
+
+_FOLDER_NAME = re.compile(r"[\w][\w.+-]{0,80}")
+
+
+def _check_folder_name(name: str) -> str:
+    if not _FOLDER_NAME.fullmatch(name):
+        raise ValueError(f"a variant's name is no folder name: {name[:80]!r}")
+    return name
+
+
+def _check_factors(factors: dict[str, Factor]) -> dict[str, Factor]:
+    """Refuse levels of another kind than all figures and comparisons take them for."""
+    if not isinstance(factors.get("transfer", ""), str):
+        raise ValueError(f"`transfer` must be a word. Received: {factors['transfer']!r}")
+    if isinstance(factors.get("noise", 0.0), str):
+        raise ValueError(f"`noise` must be a number. Received: {factors['noise']!r}")
+    return factors
+
+
+class _Baseline(BaseModel):
+    character_accuracy: float = Field(ge=0, le=1)
+
+
+class _Code(BaseModel):
+    version: str = ""
+    commit: str | None = None
+
+
+class _Device(BaseModel):
+    name: str | None = None
+    accelerators: list[str] = []
+    cores: StrictInt | None = None
+
+
+def _check_by(shape: type[BaseModel]) -> AfterValidator:
+    """Return a validator of a dictionary that is kept as it is."""
+
+    def check(value: dict[str, Any]) -> dict[str, Any]:
+        shape.model_validate(value)
+        return value
+
+    return AfterValidator(check)
 
 
 class VariantRecord(BaseModel):
@@ -34,9 +76,9 @@ class VariantRecord(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    name: str
+    name: Annotated[str, AfterValidator(_check_folder_name)]
     label: str
-    factors: dict[str, Factor]
+    factors: Annotated[dict[str, Factor], AfterValidator(_check_factors)]
 
 
 class DataRecord(BaseModel):
@@ -61,7 +103,7 @@ class DataRecord(BaseModel):
     train_rows: int
     validation_rows: int
     fingerprint: str
-    baseline: dict[str, Any]
+    baseline: Annotated[dict[str, Any], _check_by(_Baseline)]
     masked: bool = False
 
 
@@ -97,12 +139,12 @@ class StudyRecord(BaseModel):
     preset: str
     question: str
     metric: str
-    variants: tuple[VariantRecord, ...]
-    seeds: tuple[int, ...]
+    variants: tuple[VariantRecord, ...] = Field(min_length=1)
+    seeds: tuple[Annotated[int, Field(ge=0)], ...] = Field(min_length=1)
     created: str
-    code: dict[str, Any] = {}
+    code: Annotated[dict[str, Any], _check_by(_Code)] = {}
     backend: str = ""
-    device: dict[str, Any] = {}
+    device: Annotated[dict[str, Any], _check_by(_Device)] = {}
     data: DataRecord
     base_config: dict[str, Any]
     weights: str = ""
@@ -112,6 +154,14 @@ class StudyRecord(BaseModel):
     @classmethod
     def _take_old_names(cls, values: Any) -> Any:
         return upgrade_settings(values) if isinstance(values, Mapping) else values
+
+    @field_validator("variants", "seeds")
+    @classmethod
+    def _refuse_repetition(cls, values: tuple[Any, ...]) -> tuple[Any, ...]:
+        names = [getattr(value, "name", value) for value in values]
+        if repeated := {name for name in names if names.count(name) > 1}:
+            raise ValueError(f"there twice: {', '.join(map(str, sorted(repeated)))}")
+        return values
 
     @property
     def cells(self) -> tuple[tuple[str, dict[str, Factor]], ...]:
@@ -124,12 +174,12 @@ class StudyRecord(BaseModel):
 
         Raises:
             FileNotFoundError: The folder holds no study.
-            ValueError: The file is damaged.
+            DamagedFileError: The file is damaged.
         """
         path = folder / RECORD_NAME
         if not path.is_file():
             raise FileNotFoundError(f"{folder} holds no study ({RECORD_NAME}).")
-        return cls.model_validate_json(read_untrusted(path, MAX_RESULT_BYTES))
+        return read_model(path, cls)
 
     def write(self, folder: Path) -> None:
         """Write the record into a study folder."""

@@ -1,29 +1,31 @@
 """The study folder: what a study leaves behind, read without Keras."""
 
-import filecmp
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Literal
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from lpr_core.files import write_gzip_atomic, write_text_atomic
+from lpr_core.files import write_text_atomic
 from lpr_core.places import SHIPPED_DIR, studies_dir
+from lpr_core.saved import DamagedFileError, read_object
+from lpr_core.study.folder.pictures import find_picture
 from lpr_core.study.folder.record import RECORD_NAME, StudyRecord
-from lpr_core.tasks.task import find_task
-from lpr_core.training.runs import MAX_RESULT_BYTES, RunFolder
-from lpr_core.untrusted import check_untrusted, open_untrusted, read_untrusted
+from lpr_core.study.folder.states import find_damage, judge_run
+from lpr_core.study.folder.tables import (
+    PLATES_NAME,
+    fingerprint_runs,
+    read_clean,
+    read_diagnosis,
+    read_noisy,
+    read_plates,
+    write_noisy,
+)
+from lpr_core.training.runs import RunFolder
 
 StudyState = Literal["complete", "partial", "empty", "damaged"]
-NOISY_COLUMNS = ("strength", "plate", "text", "confidence")
-PLATE_COLUMNS = ("plate", "image_path", "truth", "plate_region")
-_NOISY_NAME = "noisy_predictions.csv.gz"
-_TEXTS = {"image_path": str, "truth": str, "text": str, "plate_region": str}
 
 
 @dataclass(frozen=True)
@@ -61,19 +63,18 @@ class StudyFolder:
         return RunFolder(self.path / "runs" / variant / f"seed-{seed}")
 
     def is_done(self, variant: str, seed: int) -> bool:
-        """Whether a run is finished and was measured with noise and on training plates."""
-        run = self.run(variant, seed)
-        return (
-            run.state == "finished"
-            and "train" in run.read_metrics()
-            and (run.path / _NOISY_NAME).is_file()
-        )
+        """Whether a run is finished, whole, and was measured with noise and on training plates."""
+        return self._read_state(variant, seed)["state"] == "finished"
 
-    def runs(self) -> pd.DataFrame:
+    def runs(self, *, thorough: bool = False) -> pd.DataFrame:
         """Return one row for each run of the record, seed after seed.
 
         Columns: `variant, seed, path, state, reason`, and one for each factor. The state is
         `finished`, `started`, `failed`, `missing` or `damaged`.
+
+        Args:
+            thorough: Read the tables row by row as well, some 20 milliseconds a run, so that what
+                is `finished` can be read.
         """
         record = self.read_study()
         rows = [
@@ -81,7 +82,7 @@ class StudyFolder:
                 "variant": variant.name,
                 "seed": seed,
                 "path": str(self.run(variant.name, seed).path),
-                **self._read_state(variant.name, seed),
+                **self._read_state(variant.name, seed, thorough=thorough),
                 **variant.factors,
             }
             for seed in record.seeds
@@ -96,31 +97,32 @@ class StudyFolder:
 
         Raises:
             FileNotFoundError: The run is not finished.
+            DamagedFileError: The table is damaged.
         """
-        table = self.run(variant, seed).read_predictions()
-        if "plate" not in table:
-            table.insert(0, "plate", np.arange(len(table)))
-        return table
+        return read_clean(self.run(variant, seed))
 
     def noisy_predictions(self, variant: str, seed: int) -> pd.DataFrame:
         """Return what a run read on noisy plates: `strength, plate, text, confidence`.
 
         Raises:
             FileNotFoundError: The run was not measured yet.
+            DamagedFileError: The table is damaged.
         """
-        path = self.run(variant, seed).path / _NOISY_NAME
-        check_untrusted(path, MAX_RESULT_BYTES)
-        return pd.read_csv(path, dtype={"text": str}, keep_default_na=False)
+        return read_noisy(self.run(variant, seed))
 
     def write_noisy_predictions(self, variant: str, seed: int, table: pd.DataFrame) -> None:
         """Write what a run read on noisy plates; equal tables are equal files."""
-        path = self.run(variant, seed).path / _NOISY_NAME
-        write_gzip_atomic(path, table.to_csv(index=False).encode())
+        write_noisy(self.run(variant, seed), table)
 
     def histories(self) -> pd.DataFrame:
-        """Return the history rows of all runs, with `variant` and `seed` in front."""
+        """Return the history rows of all runs, with `variant` and `seed` in front.
+
+        Damaged runs are left out; `runs()` tells of them.
+        """
         tables = []
-        for variant, seed in self._list_keys():
+        for variant, seed in self.list_keys():
+            if self.run(variant, seed).find_damage():
+                continue
             history = self.run(variant, seed).read_history()
             if len(history):
                 tables.append(history.assign(variant=variant, seed=seed))
@@ -134,13 +136,13 @@ class StudyFolder:
 
         Raises:
             FileNotFoundError: The study never began.
+            DamagedFileError: The table is damaged.
         """
-        with open_untrusted(self.path / "plates.csv", MAX_RESULT_BYTES) as stream:
-            return pd.read_csv(stream, dtype=_TEXTS, keep_default_na=False)
+        return read_plates(self.path)
 
     def write_plates(self, table: pd.DataFrame) -> None:
         """Write the validation plates."""
-        write_text_atomic(self.path / "plates.csv", table.to_csv(index=False))
+        write_text_atomic(self.path / PLATES_NAME, table.to_csv(index=False))
 
     def picture_path(self, plate: int) -> Path | None:
         """Return a plate's small picture; `None` where the study may not show it.
@@ -148,21 +150,27 @@ class StudyFolder:
         Pictures need to be kept once: a study without any borrows them of one beside it that
         measured on the same plates.
         """
-        lender = self if self._has_pictures() else self._find_lender()
-        path = lender.path / "pictures" / f"{plate}.jpg" if lender else None
-        return path if path and path.is_file() else None
+        return find_picture(self.path, plate)
 
     def read_answers(self) -> dict[str, Any]:
-        """Return the verdicts; empty before `lpr study report`."""
-        return _read_json(self.path / "answers.json")
+        """Return the verdicts; empty before `lpr study report`.
+
+        Raises:
+            DamagedFileError: The file is damaged; the verdicts can be computed anew.
+        """
+        return read_object(self.path / "answers.json")
 
     def write_answers(self, answers: Mapping[str, Any]) -> None:
         """Write the verdicts."""
         write_text_atomic(self.path / "answers.json", json.dumps(answers, indent=2))
 
     def read_diagnosis(self) -> dict[str, Any]:
-        """Return the diagnosis; empty before `lpr study diagnose`."""
-        return _read_json(self.path / "diagnosis.json")
+        """Return the diagnosis; empty before `lpr study diagnose`.
+
+        Raises:
+            DamagedFileError: The file is damaged.
+        """
+        return read_diagnosis(self.path)
 
     def write_diagnosis(self, diagnosis: Mapping[str, Any]) -> None:
         """Write the diagnosis."""
@@ -170,44 +178,18 @@ class StudyFolder:
 
     def fingerprint(self) -> str:
         """Return a SHA-256 over all finished runs' predictions, clean and noisy."""
-        total = hashlib.sha256()
-        for path in sorted((self.path / "runs").glob("*/seed-*/*predictions.csv.gz")):
-            content = hashlib.sha256(read_untrusted(path, MAX_RESULT_BYTES)).hexdigest()
-            total.update(f"{path.relative_to(self.path).as_posix()} {content}\n".encode())
-        return total.hexdigest()
+        return fingerprint_runs(self.path)
 
-    def _has_pictures(self) -> bool:
-        return (self.path / "pictures").is_dir()
-
-    def _find_lender(self) -> Self | None:
-        others = (type(self)(path.parent) for path in self.path.parent.glob("*/pictures"))
-        return next((other for other in others if self._measures_on_plates_of(other)), None)
-
-    def _measures_on_plates_of(self, other: Self) -> bool:
-        """Whether two studies have the same plates, and number them alike."""
-        try:
-            theirs, ours = other.read_study().data, self.read_study().data
-            return theirs.fingerprint == ours.fingerprint and filecmp.cmp(
-                self.path / "plates.csv", other.path / "plates.csv", shallow=False
-            )
-        except (OSError, ValueError):
-            return False  # a damaged study lends nothing
-
-    def _list_keys(self) -> Iterator[tuple[str, int]]:
+    def list_keys(self) -> Iterator[tuple[str, int]]:
+        """Yield variant and seed of each run of the record, seed after seed."""
         record = self.read_study()
         for seed in record.seeds:
             for variant in record.variants:
                 yield variant.name, seed
 
-    def _read_state(self, variant: str, seed: int) -> dict[str, str]:
-        run = self.run(variant, seed)
-        try:
-            state, reason = run.state, run.reason
-            if state == "finished" and not self.is_done(variant, seed):
-                state = "started"
-        except (ValueError, AttributeError, OSError) as error:
-            return {"state": "damaged", "reason": f"A file of the run cannot be read: {error}"}
-        return {"state": state or "missing", "reason": reason}
+    def _read_state(self, variant: str, seed: int, *, thorough: bool = False) -> dict[str, str]:
+        state, reason = judge_run(self.path, self.run(variant, seed), thorough=thorough)
+        return {"state": state, "reason": reason}
 
 
 @dataclass(frozen=True)
@@ -241,7 +223,9 @@ class StudySummary:
 
 
 def list_studies(*folders: Path) -> list[StudySummary]:
-    """Return the studies directly below some folders, newest first; reads small files only.
+    """Return the studies directly below some folders, newest first.
+
+    Small files are read; tables that have not changed are only looked at once.
 
     Args:
         folders: Where to look; none are the user's and then the shipped ones.
@@ -256,27 +240,46 @@ def list_studies(*folders: Path) -> list[StudySummary]:
 
 def summarize_study(path: Path) -> StudySummary:
     """Return how far a study is; one that cannot be read is `damaged`."""
+    folder = StudyFolder(path)
     try:
-        folder = StudyFolder(path)
-        record, states = folder.read_study(), folder.runs()["state"]
-    except (ValueError, KeyError, OSError) as error:
-        return StudySummary(path.name, path, "damaged", f"The study cannot be read: {error}")
-    counts = states.value_counts()
-    done, failed, total = int(counts.get("finished", 0)), int(counts.get("failed", 0)), len(states)
-    state: StudyState = "complete" if done == total else "partial" if done else "empty"
-    reason = "" if done == total else f"{done} of {total} runs are finished, {failed} failed."
+        record, runs = folder.read_study(), folder.runs()
+        done = int((runs["state"] == "finished").sum())
+        damage = find_damage(path, is_begun=done > 0)
+    except (DamagedFileError, OSError) as error:
+        damage = str(error)
+    if damage:
+        return StudySummary(path.name, path, "damaged", f"The study cannot be read: {damage}")
     return StudySummary(
         path.name,
         path,
-        state,
-        reason,
+        "complete" if done == len(runs) else "partial" if done else "empty",
+        " ".join(_list_lacks(folder, runs)),
         record.design,
         record.preset,
         runs_done=done,
-        runs_failed=failed,
-        runs_total=total,
+        runs_failed=int((runs["state"] == "failed").sum()),
+        runs_total=len(runs),
         created=record.created,
     )
+
+
+def _list_lacks(folder: StudyFolder, runs: pd.DataFrame) -> Iterator[str]:
+    """Yield a sentence for each thing that a study lacks, though it can be read."""
+    states = runs["state"].value_counts()
+    done, failed = int(states.get("finished", 0)), int(states.get("failed", 0))
+    if done < len(runs):
+        yield f"{done} of {len(runs)} runs are finished, {failed} failed."
+    damaged = runs[runs["state"] == "damaged"]
+    if len(damaged):
+        first = damaged.iloc[0]
+        yield (
+            f"{len(damaged)} cannot be read, such as {first['variant']}, seed {first['seed']}: "
+            f"{first['reason']}"
+        )
+    try:
+        folder.read_answers()
+    except DamagedFileError as error:
+        yield f"Its saved answers cannot be read: {error}"
 
 
 def studies_dirs() -> tuple[Path, Path]:
@@ -295,40 +298,3 @@ def find_study(name: str) -> StudyFolder:
             return StudyFolder(path)
     known = ", ".join(study.name for study in list_studies()) or "none yet"
     raise FileNotFoundError(f"There is no study {name!r}. Studies: {known}.")
-
-
-@dataclass(frozen=True)
-class StudyOutcome:
-    """Which characters the finished runs read right on clean validation plates.
-
-    Attributes:
-        truth: Plate texts `(P,)`.
-        correct: By variant and seed: `(P, S)` bool. In a cross-validation, only the rows of the
-            run's own fold.
-        plates: By variant and seed: the rows of `truth` `(P,)` that `correct` is about.
-        character_accuracy: One row for each run: `variant, seed, character_accuracy`.
-    """
-
-    truth: NDArray[np.str_]
-    correct: dict[tuple[str, int], NDArray[np.bool_]]
-    plates: dict[tuple[str, int], NDArray[np.int64]]
-    character_accuracy: pd.DataFrame
-
-
-def correctness(folder: StudyFolder) -> StudyOutcome:
-    """Compare what all finished runs read with the truth, character by character."""
-    task = find_task(folder.read_study().task)
-    truth = folder.plates()["truth"].to_numpy(dtype=str)
-    correct, plates = {}, {}
-    for variant, seed in folder._list_keys():
-        if folder.is_done(variant, seed):
-            table = folder.predictions(variant, seed)
-            plates[variant, seed] = table["plate"].to_numpy()
-            correct[variant, seed] = task.score_units(table, table)
-    scores = [(variant, seed, right.mean()) for (variant, seed), right in correct.items()]
-    accuracy = pd.DataFrame(scores, columns=["variant", "seed", "character_accuracy"])
-    return StudyOutcome(truth, correct, plates, accuracy)
-
-
-def _read_json(path: Path) -> dict[str, Any]:
-    return json.loads(read_untrusted(path, MAX_RESULT_BYTES)) if path.is_file() else {}

@@ -4,8 +4,10 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from lpr_core.saved import DamagedFileError
 from lpr_core.study.folder.record import RECORD_NAME, StudyRecord
 from lpr_core.study.folder.results import StudyFolder, summarize_study
+from lpr_core.study.folder.tables import NOISY_NAME
 from lpr_core.study.plates import list_asked_plates, tabulate_plates, write_pictures
 from lpr_core.study.running.ledger import Ledger, Listener, StudyProgress
 from lpr_core.study.running.plan import StudyPlan, StudyRequest, plan_study
@@ -70,7 +72,7 @@ def _write_plates(folder: StudyFolder, plan: StudyPlan) -> None:
 
 def _perform(folder: StudyFolder, plan: StudyPlan, on_progress: Listener | None) -> StudyProgress:
     chosen = plan.list_runs()
-    done = [(variant, seed) for variant, seed in chosen if folder.is_done(variant.name, seed)]
+    done = [(variant, seed) for variant, seed in chosen if _was_done(folder, variant.name, seed)]
     if not plan.request.keeps_weights:
         for variant, seed in done:
             discard_weights(folder.run(variant.name, seed))
@@ -86,6 +88,16 @@ def _perform(folder: StudyFolder, plan: StudyPlan, on_progress: Listener | None)
     perform_runs(orders, jobs, folder.work_dir / "log.txt", note)
     _note_machine(folder)  # of runs that were done before
     return ledger.progress()
+
+
+def _was_done(folder: StudyFolder, variant: str, seed: int) -> bool:
+    """Whether a run came to its end, though a file of it may be damaged since."""
+    run = folder.run(variant, seed)
+    try:
+        is_measured = "train" in run.read_metrics() and (run.path / NOISY_NAME).is_file()
+        return run.state == "finished" and is_measured
+    except DamagedFileError:
+        return False
 
 
 def _note_machine(folder: StudyFolder) -> None:

@@ -37,6 +37,9 @@ class ReadingTask:
     config: type[NetworkConfig] = ReadingConfig
     scores = ("character_accuracy", "plate_accuracy")
     group = "plate_text"
+    truth_columns = ("image_path", "plate_region", "truth")
+    prediction_columns = (*truth_columns, "text", "confidence")
+    text_columns = (*truth_columns, "text")
     noisy_columns = ("text", "confidence")
 
     def read_examples(self, manifest_path: Path, network: ReadingConfig) -> pd.DataFrame:

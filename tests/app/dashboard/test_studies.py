@@ -10,12 +10,12 @@ from streamlit.testing.v1 import AppTest
 
 from app.dashboard.chosen.study_answers import fit_results
 from app.dashboard.chosen.study_view import StudyView
-from app.study_from_runs import make_study
 from lpr_core.charts import MAX_BANDS
 from lpr_core.evidence.answers import Answers, answer_study
 from lpr_core.study.folder.inputs import read_inputs
 from lpr_core.study.folder.masking import mask_study
 from lpr_core.study.folder.results import StudyFolder, summarize_study
+from lpr_core.study.intake.from_runs import make_study
 from tests.kit.dashboard_kit import html_of, open_page, said, sit_at_the_machine
 from tests.kit.planted_study import Variant, hypotheses_variants, plant_study
 from tests.kit.tiny_reader import write_tiny_bundle
@@ -42,6 +42,7 @@ def planted(tmp_path_factory):
     for path in (home / "cut" / "runs").glob("*/seed-0/predictions.csv.gz"):
         path.write_bytes(b"no gzip")
     plant_study(home / "single", seeds=range(1), pictures=False, **size)
+    plant_study(home / "undiagnosed", seeds=range(1), diagnosis=False, pictures=False, **size)
     plant_study(home / "unfit", seeds=range(1), diagnosis=False, **size)
     (home / "unfit" / "plates.csv").write_text("plate,image_path,truth,plate_region\n")
     streamlit.cache_data.clear()  # once for all tests: what is kept goes by a study's files
@@ -334,8 +335,8 @@ def test_why_ranks_the_suspects():
 
 
 def test_why_without_a_diagnosis_says_how_to_get_one(planted):
-    page = open_page("why", study="unfit")
-    assert "`lpr study diagnose unfit` measures the suspects" in said(page)
+    page = open_page("why", study="undiagnosed")
+    assert "`lpr study diagnose undiagnosed` measures the suspects" in said(page)
 
 
 def test_why_sends_a_study_without_a_frozen_network_to_one_that_has_it(planted):

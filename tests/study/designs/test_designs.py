@@ -142,7 +142,7 @@ def test_runs_come_seed_after_seed():
 
 
 def test_unknown_names_list_the_known_ones():
-    with pytest.raises(ValueError, match=r"designs are hypotheses, noise, .*Received: 'x'"):
+    with pytest.raises(ValueError, match=r"designs are hypotheses, freeze-depth, .*Received: 'x'"):
         build("x")
     with pytest.raises(ValueError, match=r"hypotheses has the variants none, .*Received: 'y'"):
         list(list_runs_of(build("hypotheses"), (0,), ("y",)))

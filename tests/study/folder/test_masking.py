@@ -11,7 +11,8 @@ from lpr_core.cli import app
 from lpr_core.evidence.answers import answer_study
 from lpr_core.study.folder.inputs import read_inputs
 from lpr_core.study.folder.masking import mask_study
-from lpr_core.study.folder.results import StudyFolder, correctness
+from lpr_core.study.folder.outcome import correctness
+from lpr_core.study.folder.results import StudyFolder
 from tests.kit.planted_study import plant_study
 
 
@@ -117,7 +118,7 @@ def test_a_study_that_cannot_be_masked_whole_leaves_no_folder(plain, tmp_path):
     damaged = StudyFolder(tmp_path / "plain")
     (damaged.run("none", 1).path / "noisy_predictions.csv.gz").write_bytes(b"no gzip")
     for _ in range(2):
-        with pytest.raises(OSError, match="gzip"):
+        with pytest.raises(ValueError, match="gzip"):
             mask_study(damaged, tmp_path / "masked")
         assert not (tmp_path / "masked").exists()
 

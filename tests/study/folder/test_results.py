@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from lpr_core.study.folder import results
+from lpr_core.study.folder.outcome import correctness
 from lpr_core.study.folder.results import (
     StudyFolder,
-    correctness,
     find_study,
     list_studies,
     summarize_study,
@@ -168,8 +168,9 @@ def test_answers_and_diagnosis_are_kept(tmp_path):
     study = StudyFolder(tmp_path)
     assert (study.read_answers(), study.read_diagnosis()) == ({}, {})
     study.write_answers({"verdicts": []})
-    study.write_diagnosis({"suspects": [1]})
-    assert (study.read_answers(), study.read_diagnosis()) == ({"verdicts": []}, {"suspects": [1]})
+    study.write_diagnosis({"summary": "Nobody."})
+    assert study.read_answers() == {"verdicts": []}
+    assert study.read_diagnosis() == {"summary": "Nobody."}
 
 
 def test_the_fingerprint_follows_the_predictions_alone(tmp_path):

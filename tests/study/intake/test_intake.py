@@ -4,14 +4,16 @@ import io
 import json
 import shutil
 import zipfile
+from pathlib import Path
 
 import pytest
 
-from app.study_intake import take_in_zip
-from app.study_zip import ZipRefusedError
 from lpr_core.places import studies_dir
 from lpr_core.report import write_report
-from lpr_core.study.folder.results import StudyFolder, correctness, summarize_study
+from lpr_core.study.folder.outcome import correctness
+from lpr_core.study.folder.results import StudyFolder, summarize_study
+from lpr_core.study.intake.take_in import take_in
+from lpr_core.study.intake.unpack import StudyRefusedError
 from tests.kit.planted_study import Variant, plant_study
 
 VARIANTS = [
@@ -43,6 +45,10 @@ def zip_folder(folder, top: str = "") -> bytes:
             if path.is_file():
                 archive.write(path, top + path.relative_to(folder).as_posix())
     return content.getvalue()
+
+
+def take_in_zip(content: bytes, file_name: str):
+    return take_in(io.BytesIO(content), Path(file_name).stem)
 
 
 def list_home() -> list[str]:
@@ -180,7 +186,7 @@ def lose_a_configuration(study):
 )
 def test_what_is_no_study_is_refused_and_leaves_nothing(study, damage, words):
     damage(study)
-    with pytest.raises(ZipRefusedError, match=words) as caught:
+    with pytest.raises(StudyRefusedError, match=words) as caught:
         take_in_zip(zip_folder(study), "mine.zip")
     assert "\n" not in str(caught.value)
     assert list_home() == []

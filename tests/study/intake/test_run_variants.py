@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.run_variants import are_cells, tell_apart
+from lpr_core.study.designs import find_design, find_design_of
+from lpr_core.study.intake.variants import tell_apart
 from lpr_core.training.config import TrainingConfig
 from lpr_core.training.runs import FREE_FIELDS
 
@@ -46,7 +47,7 @@ def test_the_cells_of_the_hypotheses():
         ("fine-tuned+noise-0.1", "Fine-tuned, noise 0.1"),
     ]
     assert variants[3].factors == {"transfer": "frozen", "noise": 0.1}
-    assert are_cells(variants)
+    assert find_design_of(variants).asked.judges_hypotheses
 
 
 @pytest.mark.parametrize(
@@ -62,7 +63,7 @@ def test_the_cells_of_the_hypotheses():
 def test_whatever_else_differs_is_no_factorial(one, other):
     variants = tell_apart([record(**one), record(**other)])
     assert len({variant.name for variant in variants}) == 2
-    assert not are_cells(variants)
+    assert find_design_of(variants) == find_design("trainings")
 
 
 def test_what_differs_stands_in_names_and_labels():

@@ -6,7 +6,8 @@ import keras
 import numpy as np
 import pytest
 
-from lpr_core.study.folder.results import StudyFolder, correctness, summarize_study
+from lpr_core.study.folder.outcome import correctness
+from lpr_core.study.folder.results import StudyFolder, summarize_study
 from lpr_core.study.running import plan
 from lpr_core.study.running.ledger import estimate_seconds_left
 from lpr_core.study.running.plan import StudyRequest

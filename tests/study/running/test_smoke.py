@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lpr_core.study.folder.results import StudyFolder, correctness, summarize_study
+from lpr_core.study.folder.outcome import correctness
+from lpr_core.study.folder.results import StudyFolder, summarize_study
 from tests.conftest import PATIENCE_SECONDS, REPOSITORY_DIR
 
 COMMAND = [sys.executable, "-c", "from lpr_core.cli import app; app()", "study"]

@@ -12,10 +12,12 @@ from typing import Any
 
 import pandas as pd
 
-from app.run_variants import are_cells, tell_apart
-from app.study_zip import ZipRefusedError
+from lpr_core.saved import DamagedFileError
+from lpr_core.study.designs import find_design_of
 from lpr_core.study.folder.record import DataRecord, StudyRecord, VariantRecord
 from lpr_core.study.folder.results import StudyFolder
+from lpr_core.study.intake.unpack import StudyRefusedError
+from lpr_core.study.intake.variants import tell_apart
 from lpr_core.training.runs import RunFolder
 
 _COLUMNS = ["image_path", "truth", "plate_region"]
@@ -23,47 +25,40 @@ _ABOUT = (
     "plates of uploaded runs; of single trainings, training accuracy is the last epoch's, with "
     "noise and dropout"
 )
-# No JSON, nested without end, no table, a key or a column that is missing.
-_UNREADABLE = (
-    ValueError,
-    LookupError,
-    AttributeError,
-    TypeError,
-    OSError,
-    EOFError,
-    RecursionError,
-)
+# A damaged file, a table or a setting that is not there, a number that is none.
+_UNREADABLE = (ValueError, LookupError, TypeError, OSError)
 
 
 def make_study(folder: Path) -> None:
     """Turn a folder with run folders somewhere below it into a study folder.
 
     Raises:
-        ZipRefusedError: No run is finished, files are damaged, a training is there twice, or the
+        StudyRefusedError: No run is finished, files are damaged, a training is there twice, or the
             runs read different plates.
     """
     runs = [RunFolder(path.parent) for path in sorted(folder.rglob("state.json"))]
     try:
         finished = [run for run in runs if run.state == "finished"]
         if not finished:
-            raise ZipRefusedError(f"None of its {len(runs)} runs is finished.")
+            raise StudyRefusedError(f"None of its {len(runs)} runs is finished.")
         _arrange(StudyFolder(folder), finished)
-    except ZipRefusedError:
+    except StudyRefusedError:
         raise
     except _UNREADABLE as error:
-        raise ZipRefusedError(f"A run's files cannot be read: {error}") from error
+        words = str(error).splitlines()[0] if isinstance(error, ValueError) else repr(error)
+        raise StudyRefusedError(f"A run's files cannot be read: {words}") from error
 
 
 def _arrange(study: StudyFolder, runs: Sequence[RunFolder]) -> None:
     plates = runs[0].read_predictions()[_COLUMNS]
-    records = [run.read_config() for run in runs]
+    records = [_read_config(run) for run in runs]
     variants = tell_apart(records)
     seeds = [int(record["config"]["seed"]) for record in records]
     _refuse_repetition(study, runs, [variant.name for variant in variants], seeds)
     for run, variant, seed in zip(runs, variants, seeds, strict=True):
         predictions = run.read_predictions()
         if list(predictions["truth"]) != list(plates["truth"]):
-            raise ZipRefusedError("The runs read different validation plates.")
+            raise StudyRefusedError("The runs read different validation plates.")
         target = study.run(variant.name, seed)
         target.path.parent.mkdir(parents=True, exist_ok=True)
         run.path.rename(target.path)
@@ -71,6 +66,17 @@ def _arrange(study: StudyFolder, runs: Sequence[RunFolder]) -> None:
     study.write_plates(plates.assign(plate=range(len(plates)))[["plate", *_COLUMNS]])
     by_name = {variant.name: variant for variant in variants}
     _write_record(study, list(by_name.values()), sorted(set(seeds)), records[-1], plates)
+
+
+def _read_config(run: RunFolder) -> dict[str, Any]:
+    """Return a run's configuration, in which the settings that tell runs apart are there."""
+    record = run.read_config()
+    missing = {"network", "seed"} - record.get("config", {}).keys()
+    if missing:
+        raise DamagedFileError(
+            f"config.json of {run.path.name} lacks {', '.join(sorted(missing))} of its `config`."
+        )
+    return record
 
 
 def _refuse_repetition(
@@ -81,7 +87,7 @@ def _refuse_repetition(
     for run, variant, seed in zip(runs, variants, seeds, strict=True):
         name = run.path.relative_to(study.path).as_posix()
         if (other := known.setdefault((variant, seed), name)) != name:
-            raise ZipRefusedError(
+            raise StudyRefusedError(
                 f"{other} and {name} have the same settings and the same seed, {seed}; leave one "
                 "of them out."
             )
@@ -90,7 +96,10 @@ def _refuse_repetition(
 def _complete(study: StudyFolder, variant: str, seed: int, predictions: pd.DataFrame) -> None:
     """Add what a study expects of a run, from what the run has."""
     run = study.run(variant, seed)
-    metrics, last = run.read_metrics(), run.read_history().iloc[-1]
+    metrics, history = run.read_metrics(), run.read_history()
+    if history.empty:
+        raise DamagedFileError(f"history.csv of {run.path.name} holds no epoch.")
+    last = history.iloc[-1]
     train = {key: float(last[key]) for key in ("character_accuracy", "plate_accuracy")}
     if all(map(math.isfinite, train.values())):
         run.write_metrics({"train": {**train, "count": 0}, **metrics})
@@ -113,7 +122,7 @@ def _write_record(
     data = record.get("data", {})
     StudyRecord(
         name=study.path.name,
-        design="hypotheses" if are_cells(variants) else "trainings",
+        design=find_design_of(variants).name,
         preset="own",
         question="Which of these trainings read best?",
         metric="character_accuracy",

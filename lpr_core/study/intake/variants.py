@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from lpr_core.evidence.wording import name_scope
+from lpr_core.study.designs.levels import name_cell
 from lpr_core.study.folder.record import VariantRecord
 from lpr_core.training.runs import FREE_FIELDS
 
@@ -39,14 +40,6 @@ def tell_apart(records: Sequence[Mapping[str, Any]]) -> list[VariantRecord]:
     return [variants[key] for key in keys]
 
 
-def are_cells(variants: Collection[VariantRecord]) -> bool:
-    """Whether variants differ in transfer and in one strength of noise, and in nothing else."""
-    strengths = {variant.factors["noise"] for variant in variants} - {0.0}
-    return len(strengths) < 2 and all(
-        variant.name == _name_cell(**variant.factors) for variant in variants
-    )
-
-
 def _describe_cell(config: Mapping[str, Any]) -> VariantRecord:
     """Return the cell of the hypotheses that a configuration belongs to."""
     network, noise = config["network"], float(config.get("noise_strength", 0))
@@ -54,14 +47,10 @@ def _describe_cell(config: Mapping[str, Any]) -> VariantRecord:
     if network.get("weights", "none") != "none":
         transfer = "frozen" if float(network.get("freeze", 0)) == 1 else "fine-tuned"
     return VariantRecord(
-        name=_name_cell(transfer, noise),
+        name=name_cell(transfer, noise),
         label=name_scope(transfer) + (f", noise {noise:g}" if noise else ""),
         factors={"transfer": transfer, "noise": noise},
     )
-
-
-def _name_cell(transfer: str, noise: float) -> str:
-    return transfer + (f"+noise-{noise:g}" if noise else "")
 
 
 def _tabulate_settings(records: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -82,12 +71,11 @@ def _show(value: object) -> str:
 
 def _find_telling(settings: pd.DataFrame, cells: Sequence[str]) -> list[str]:
     """Return the settings that differ; those that make the cells, only if they do within one."""
+    names = [str(name) for name in settings]
     differs = settings.nunique() > 1
     differs_within = settings.groupby(pd.Series(cells)).nunique().max() > 1
     return [
-        name
-        for name in settings
-        if differs_within[name] or (differs[name] and name not in _OF_CELL)
+        name for name in names if differs_within[name] or (differs[name] and name not in _OF_CELL)
     ]
 
 
