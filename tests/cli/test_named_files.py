@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from lpr_core.labels.intake.archives import open_archive
 
+from lpr_core.archives import open_archive
 from lpr_core.cli import training
 from lpr_core.data.duplicates import hash_contents
 from lpr_core.data.formats import import_folder

@@ -18,10 +18,10 @@ from lpr_core.diagnosis.tuned import take_tuned_run
 from lpr_core.evidence.suspects.suspects import QUESTIONS
 from lpr_core.study.folder.record import DataRecord, StudyRecord, VariantRecord
 from lpr_core.study.folder.results import StudyFolder
-from lpr_core.study.folder.tables import NOISY_COLUMNS
+from lpr_core.study.folder.tables import noisy_columns
 from lpr_core.study.presets import study_preset_names
 from lpr_core.tasks.networks import build_network, save_network
-from lpr_core.training.runs import PREDICTION_COLUMNS
+from lpr_core.tasks.reading import TASK
 from tests.kit.training_kit import (
     make_reading_config,
     make_training_config,
@@ -72,8 +72,8 @@ def write_study(folder, manifest):
     run.write_config({"config": make_config().model_dump(mode="json")})
     run.write_history([])
     run.write_metrics({"character_accuracy": 0.4, "train": {"character_accuracy": 0.9}})
-    run.write_predictions(pd.DataFrame(columns=PREDICTION_COLUMNS))
-    study.write_noisy_predictions("frozen", 0, pd.DataFrame(columns=NOISY_COLUMNS))
+    run.write_predictions(pd.DataFrame(columns=list(TASK.prediction_columns)))
+    study.write_noisy_predictions("frozen", 0, pd.DataFrame(columns=list(noisy_columns(TASK))))
     run.write_state("finished")
     return study
 

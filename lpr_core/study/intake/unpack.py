@@ -79,7 +79,7 @@ def _open_source(source: Source) -> Iterator[_Files]:
     if isinstance(source, Path) and source.is_dir():
         yield _list_folder(source)
         return
-    limit = Limit(MAX_FILES, MAX_TOTAL_BYTES, MAX_FILE_BYTES, is_result)
+    limit = Limit(MAX_FILES, MAX_TOTAL_BYTES, file_bytes=MAX_FILE_BYTES, wants=is_result)
     with open_archive(source, limit) as archive:
         yield {PurePosixPath(entry.name): partial(archive.read, entry) for entry in archive.entries}
 
