@@ -82,9 +82,12 @@ def read_manifest(
 
 
 def write_manifest(frame: pd.DataFrame, path: Path) -> None:
-    """Write a frame as `read_manifest` reads it; paths below the CSV's folder become relative."""
+    """Write a frame as `read_manifest` reads it; paths below the CSV's folder become relative.
+
+    Columns that other tasks have stand behind the known ones.
+    """
     folder = path.parent.resolve()
-    columns = [column for column in TEXT_COLUMNS + BOX_COLUMNS if column in frame]
+    columns = _order_columns(frame)
     paths = [_relative_path(Path(image_path), folder) for image_path in frame["image_path"]]
     table = frame[columns].assign(image_path=paths)
     write_text_atomic(path, table.to_csv(index=False, lineterminator="\n"))
@@ -95,12 +98,17 @@ def fingerprint(frame: pd.DataFrame) -> str:
 
     Neither the order of the rows nor the place of the files matters.
     """
-    columns = [column for column in TEXT_COLUMNS[1:] + BOX_COLUMNS if column in frame]
+    columns = _order_columns(frame)[1:]
     said = zip(*(frame[column].astype(str) for column in columns), strict=True)
     lines = sorted(
         repr((content, *fields)) for content, fields in zip(hash_contents(frame), said, strict=True)
     )
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def _order_columns(frame: pd.DataFrame) -> list[str]:
+    known = [column for column in TEXT_COLUMNS + BOX_COLUMNS if column in frame]
+    return [*known, *(str(column) for column in frame if column not in known)]
 
 
 def _read_rows(path: Path, problems: dict[int, str]) -> Iterator[Row]:

@@ -164,8 +164,9 @@ def answer_study(inputs: StudyInputs) -> Answers:
         verdicts = judge_hypotheses(inputs.correct, inputs.factors, inputs.baseline, inputs.usable)
     else:
         findings = find_differences(asked, inputs.correct, inputs.factors, inputs.labels)
+    metric = str(inputs.facts.get("metric", "character_accuracy"))
     cells = tuple(
-        score_cell(variant, inputs.labels[variant], levels, inputs.correct, inputs.metrics)
+        score_cell(variant, inputs.labels[variant], levels, inputs.correct, inputs.metrics, metric)
         for variant, levels in inputs.factors.items()
     )
     response = tabulate_response(inputs.noisy)

@@ -66,6 +66,7 @@ def score_cell(
     factors: Mapping[str, Any],
     correct: Correct,
     metrics: Mapping[tuple[str, int], Mapping[str, Any]],
+    metric: str = "character_accuracy",
 ) -> Cell:
     """Return the scores of one variant over all seeds that it has.
 
@@ -75,6 +76,7 @@ def score_cell(
         factors: Its levels.
         correct: What each run read right.
         metrics: `metrics.json` of each run; `train` and `train_seconds` are used.
+        metric: Key of the scores on training examples.
     """
     runs = {seed: right for (name, seed), right in sorted(correct.items()) if name == variant}
     if not runs:
@@ -82,7 +84,7 @@ def score_cell(
     right = np.stack(list(runs.values()))  # (R, P, S)
     characters = score_crossed(right.mean(axis=2))
     found = [metrics.get((variant, seed), {}) for seed in runs]
-    train = _average([m["train"]["character_accuracy"] for m in found if "train" in m])
+    train = _average([m["train"][metric] for m in found if "train" in m])
     seconds = _average([m["train_seconds"] for m in found if "train_seconds" in m])
     return Cell(
         variant=variant,

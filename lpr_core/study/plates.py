@@ -16,6 +16,9 @@ from lpr_core.study.folder.record import DataRecord, PlatesKind
 from lpr_core.study.presets import DrawnPlates
 from lpr_core.tasks.task import NetworkConfig, find_task
 
+DRAWN_TASK = "reading"
+"""The task that plates can be drawn for."""
+
 _PICTURE_HEIGHT = 48
 _PICTURE_QUALITY = 80
 
@@ -29,12 +32,14 @@ class StudyPlates:
         frame: Rows of these two splits, as `read_manifest` returns them.
         kind: Drawn by the study, or a person's own.
         description: For people.
+        task: What they are examples of.
     """
 
     manifest_path: Path
     frame: pd.DataFrame
     kind: PlatesKind
     description: str
+    task: str = DRAWN_TASK
 
     def rows_of(self, split: str) -> pd.DataFrame:
         """Return the rows of a split, in the manifest's order."""
@@ -55,9 +60,11 @@ def read_plates(manifest_path: Path, network: NetworkConfig) -> StudyPlates:
     """
     frame = _read_both_splits(manifest_path, network)
     # `us-ny` and thirty others are told as `us`, or a page's first line would hold nothing else.
-    families = {region.partition("-")[0] for region in frame["plate_region"]} - {""}
-    regions = ", ".join(sorted(families)) or "regions unknown"
-    return StudyPlates(manifest_path.resolve(), frame, "own", f"own plates, {regions}")
+    known = frame.get("plate_region", pd.Series(dtype=str))
+    families = {region.partition("-")[0] for region in known} - {""}
+    units = find_task(network.task).words.units
+    description = f"own {units}, {', '.join(sorted(families)) or 'regions unknown'}"
+    return StudyPlates(manifest_path.resolve(), frame, "own", description, network.task)
 
 
 def draw_plates(order: DrawnPlates, network: NetworkConfig, jobs: int | None = None) -> StudyPlates:
@@ -99,7 +106,7 @@ def choose_plates(plates: StudyPlates, choice: PlateChoice, seed: int) -> pd.Dat
     A smaller share is part of every larger one of the same seed. Folds do not depend on the seed.
     """
     if choice.fold is not None:
-        is_asked = _fold_of(plates.frame["plate_text"]) == choice.fold
+        is_asked = _fold_of(plates) == choice.fold
         return plates.frame.assign(split=np.where(is_asked, "validation", "train"))
     train = plates.rows_of("train")
     order = np.random.default_rng([seed, 5]).permutation(len(train))
@@ -118,19 +125,15 @@ def find_asked_rows(plates: StudyPlates, choice: PlateChoice) -> np.ndarray:
     """Return which of `list_asked_plates` a variant is measured on `(P,)`."""
     if choice.fold is None:
         return np.arange(len(plates.rows_of("validation")))
-    return np.flatnonzero(_fold_of(plates.frame["plate_text"]) == choice.fold)
+    return np.flatnonzero(_fold_of(plates) == choice.fold)
 
 
 def tabulate_plates(plates: StudyPlates, asked: pd.DataFrame) -> pd.DataFrame:
     """Return the table of `StudyFolder.plates`."""
-    return pd.DataFrame(
-        {
-            "plate": np.arange(len(asked)),
-            "image_path": [plates.shorten(path) for path in asked["image_path"]],
-            "truth": asked["plate_text"],
-            "plate_region": asked["plate_region"],
-        }
-    )
+    known = find_task(plates.task).tabulate_truth(asked)
+    known["image_path"] = [plates.shorten(path) for path in asked["image_path"]]
+    known.insert(0, "plate", np.arange(len(asked)))
+    return known
 
 
 def write_pictures(asked: pd.DataFrame, folder: Path) -> None:
@@ -165,8 +168,9 @@ def _split_drawn(frame: pd.DataFrame, order: DrawnPlates) -> pd.DataFrame:
     return frame.assign(split=split)[is_new]
 
 
-def _fold_of(texts: pd.Series) -> np.ndarray:
-    """Return the fold of each row `(N,)`: plates of one text stay together."""
+def _fold_of(plates: StudyPlates) -> np.ndarray:
+    """Return the fold of each row `(N,)`: what must not be parted stays together."""
+    texts = plates.frame[find_task(plates.task).group]
     unique = sorted(set(texts))
     order = np.random.default_rng(0).permutation(len(unique))
     folds = {unique[position]: index % NUM_FOLDS for index, position in enumerate(order)}

@@ -7,7 +7,7 @@ from typing import Any
 from lpr_core.backbones.facts import least_size
 from lpr_core.places import SHIPPED_DIR
 from lpr_core.study.designs import Design
-from lpr_core.tasks.reading.config import ReadingConfig
+from lpr_core.tasks.task import find_task
 from lpr_core.training.config import TrainingConfig
 
 
@@ -50,17 +50,23 @@ class StudyPreset:
     num_side_seeds: int = 3
     weights: str = "imagenet"
 
-    def configure(self, manifest: str, backbone: str | None = None) -> TrainingConfig:
+    def configure(
+        self, manifest: str, backbone: str | None = None, task: str = "reading"
+    ) -> TrainingConfig:
         """Return the base configuration on the plates of a manifest.
 
-        Another backbone than the preset's gets larger pictures where it needs them.
+        Another backbone than the preset's gets larger pictures where it needs them; another task
+        than reading takes what its networks have in common with readers'.
 
         Raises:
-            ValueError: There is no such backbone.
+            ValueError: There is no such backbone, or no such task.
         """
-        network = dict(self.settings.get("network", {}))
+        kind = find_task(task).config
+        settings = self.settings.get("network", {})
+        network = {name: settings[name] for name in settings if name in kind.model_fields}
+        network["task"] = task
         if backbone is not None:
-            own = ReadingConfig(**network)
+            own = kind.model_validate(network)
             least = least_size(backbone)
             network |= {
                 "backbone": backbone,

@@ -12,7 +12,7 @@ def _vary(_base, _weights, _backbone):
             f"units-{units}",
             label,
             {"units": float(units), "transfer": "none", "noise": 0.0},
-            {"recognizer": {"weights": "none", "freeze": 0.0, "dense_units": units}},
+            {"network": {"weights": "none", "freeze": 0.0, "dense_units": units}},
         )
 
 

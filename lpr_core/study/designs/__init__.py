@@ -4,6 +4,7 @@ A module of this package with a `DESIGN` is a design; so is what an installed pa
 entry point group `lpr.designs`. Nothing else knows a design by its name.
 """
 
+from lpr_core.evidence.asked import Asked
 from lpr_core.study.designs.design import Axis, Design
 from lpr_core.study.designs.discovery import (
     build_design,
@@ -20,6 +21,7 @@ __all__ = [
     "NOISE",
     "NOISE_GRID",
     "NUM_FOLDS",
+    "Asked",
     "Axis",
     "Design",
     "PlateChoice",

@@ -6,13 +6,12 @@ from dataclasses import dataclass, field
 from lpr_core.evidence.asked import Asked
 from lpr_core.study.designs.variant import Variant
 from lpr_core.study.folder.record import VariantRecord
+from lpr_core.tasks.task import find_task
 from lpr_core.training.config import TrainingConfig
 
 Vary = Callable[[TrainingConfig, str, str | None], Iterable[Variant]]
 """Takes the base configuration, what transfer starts from, and the backbone where a person has
 chosen one; gives the variants."""
-
-_METRIC = "character_accuracy"
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class Design:
         asked: What is compared with what.
         axis: What is varied; `None` where variants are names.
         place: Where it stands among others, small numbers first.
-        metric: Key of a run's metrics that decides.
+        task: What the networks are to do, as `find_task` knows it. The first of its scores decides.
         is_main: Whether it gets the preset's full number of seeds.
         tries_remedies: Whether a diagnosis on the same plates tells of its differences, the first
             variant being the frozen network without a remedy.
@@ -67,10 +66,15 @@ class Design:
     asked: Asked = field(default_factory=Asked)
     axis: Axis | None = None
     place: int = 100
-    metric: str = _METRIC
+    task: str = "reading"
     is_main: bool = False
     tries_remedies: bool = False
     fits: Callable[[Collection[VariantRecord]], bool] | None = None
+
+    @property
+    def metric(self) -> str:
+        """Key of a run's metrics that decides."""
+        return find_task(self.task).scores[0]
 
     def find_variant(self, name: str) -> Variant:
         """Return the variant of this name.

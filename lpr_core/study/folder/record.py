@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    field_validator,
+    model_validator,
+)
 
 from lpr_core.files import write_text_atomic
 from lpr_core.saved import read_model
@@ -38,10 +46,6 @@ def _check_factors(factors: dict[str, Factor]) -> dict[str, Factor]:
     if isinstance(factors.get("noise", 0.0), str):
         raise ValueError(f"`noise` must be a number. Received: {factors['noise']!r}")
     return factors
-
-
-class _Baseline(BaseModel):
-    character_accuracy: float = Field(ge=0, le=1)
 
 
 class _Code(BaseModel):
@@ -91,7 +95,7 @@ class DataRecord(BaseModel):
         validation_rows: Plates to be measured on.
         fingerprint: SHA-256 of texts and pictures.
         baseline: What the most frequent symbols of the training plates reach on validation:
-            `character_accuracy`, and the `symbols`, one per slot.
+            the study's metric and, of plates, the `symbols`, one per slot.
         masked: Whether the texts are exchanged, so that plates cannot be told; what is right
             stays so, which symbol is taken for which does not.
     """
@@ -103,7 +107,7 @@ class DataRecord(BaseModel):
     train_rows: int
     validation_rows: int
     fingerprint: str
-    baseline: Annotated[dict[str, Any], _check_by(_Baseline)]
+    baseline: dict[str, Any]
     masked: bool = False
 
 
@@ -162,6 +166,13 @@ class StudyRecord(BaseModel):
         if repeated := {name for name in names if names.count(name) > 1}:
             raise ValueError(f"there twice: {', '.join(map(str, sorted(repeated)))}")
         return values
+
+    @model_validator(mode="after")
+    def _check_baseline(self) -> Self:
+        share = self.data.baseline.get(self.metric)
+        if isinstance(share, bool) or not isinstance(share, int | float) or not 0 <= share <= 1:
+            raise ValueError(f"`baseline` lacks {self.metric}, 0 to 1. Received: {share!r}")
+        return self
 
     @property
     def cells(self) -> tuple[tuple[str, dict[str, Factor]], ...]:

@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from lpr_core.data.manifest import write_manifest
-from lpr_core.study.designs import Design, Variant, build_design, list_runs_of
+from lpr_core.study.designs import Design, Variant, build_design, find_design, list_runs_of
 from lpr_core.study.folder.record import StudyRecord
 from lpr_core.study.folder.results import StudyFolder
 from lpr_core.study.plates import (
+    DRAWN_TASK,
     StudyPlates,
     choose_plates,
     describe_plates,
@@ -141,7 +142,7 @@ def plan_study(request: StudyRequest) -> StudyPlan:
         FileNotFoundError: There is no such manifest.
     """
     preset = find_preset(request.preset)
-    base = preset.configure("", request.backbone)
+    base = preset.configure("", request.backbone, find_design(request.design).task)
     weights = request.weights or preset.find_weights(request.backbone)
     design = build_design(request.design, base, weights, request.backbone)
     for name in request.only:
@@ -161,4 +162,9 @@ def plan_study(request: StudyRequest) -> StudyPlan:
 def _find_plates(request: StudyRequest, preset: StudyPreset, base: TrainingConfig) -> StudyPlates:
     if request.manifest is not None:
         return read_plates(request.manifest, base.network)
+    if base.network.task != DRAWN_TASK:
+        raise ValueError(
+            f"{request.design} is about {base.network.task}, for which nothing is drawn; name its "
+            "examples by --manifest."
+        )
     return draw_plates(preset.plates, base.network, request.jobs)

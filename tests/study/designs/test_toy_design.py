@@ -14,12 +14,13 @@ from lpr_core.study.designs import design_names, find_design, list_designs
 from lpr_core.study.folder.results import StudyFolder, summarize_study
 from lpr_core.study.running.plan import StudyRequest
 from lpr_core.study.running.runner import run_study
-from tests.kit.dashboard_kit import open_page, said
+from tests.kit import toy_design
+from tests.kit.dashboard_kit import open_page, said, sit_at_the_machine
 from tests.kit.study_kit import tiny_studies
 from tests.kit.training_kit import write_plates
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
-TOY = Path(__file__).with_name("toy_design.py")
+TOY = Path(toy_design.__file__)
 
 
 def install(folder: Path, entry: str) -> None:
@@ -64,7 +65,7 @@ def test_it_is_trained_and_judged(studies):
     folder = StudyFolder(studies / "studies" / "toy")
     assert summarize_study(folder.path).state == "complete"
     heads = {
-        variant: folder.run(variant, 0).read_config()["config"]["recognizer"]["dense_units"]
+        variant: folder.run(variant, 0).read_config()["config"]["network"]["dense_units"]
         for variant in ("units-4", "units-32")
     }
     assert heads == {"units-4": 4, "units-32": 32}
@@ -81,6 +82,7 @@ def test_it_is_trained_and_judged(studies):
 
 def test_it_is_shown_on_the_page_more(studies, monkeypatch):
     monkeypatch.setenv("LPR_DATA_DIR", str(studies))
+    sit_at_the_machine(monkeypatch)
     streamlit.cache_data.clear()
     page = open_page("more")
     assert not page.warning
