@@ -1,28 +1,26 @@
 """Read and write manifests: CSV files that say which plate is in which picture.
 
-Columns: `image_path, plate_text`, optionally `plate_region, split, x, y, width, height`; others are
-ignored. Paths are relative to the CSV. fast-plate-ocr reads the same columns.
+Columns: `image_path, plate_text`, optionally `plate_region, split, rows, x, y, width, height,
+camera, taken_at, track`; others are ignored. Paths are relative to the CSV. fast-plate-ocr reads
+the same columns. What a valid row is, `lpr_core.data.formats.manifest` says.
 """
 
-import csv
 import hashlib
-import io
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
 import pandas as pd
 
 from lpr_core.data.duplicates import hash_contents
+from lpr_core.data.formats.cells import guard_cell
+from lpr_core.data.formats.labels import PictureLabel, change_labels
+from lpr_core.data.formats.manifest import read_manifest_rows
 from lpr_core.data.samples import (
     BOX_COLUMNS,
-    MAX_LABEL_BYTES,
-    SPLITS,
     TEXT_COLUMNS,
-    Box,
     ManifestError,
     Sample,
     build_frame,
@@ -30,14 +28,13 @@ from lpr_core.data.samples import (
 )
 from lpr_core.files import write_text_atomic
 from lpr_core.pictures.decoding import PictureError
-from lpr_core.plates.format import PlateFormat, normalize_plate
-from lpr_core.untrusted import FileRefusedError, open_untrusted
+from lpr_core.plates.format import PlateFormat
 
 PictureCheck = Literal["exists", "decode"]
 """How far `read_manifest` looks at pictures: is there a file, or can the plate be cut out of it."""
 
-Row = tuple[int, dict[str, str]]
-"""A line number and the row's fields by column."""
+_WRITTEN_COLUMNS = [*TEXT_COLUMNS, "rows", *BOX_COLUMNS, "camera", "taken_at", "track"]
+_GUARDED_COLUMNS = ("plate_region", "camera", "track")
 
 
 def read_manifest(
@@ -46,7 +43,8 @@ def read_manifest(
     """Read a manifest into a frame with one row for each plate.
 
     The columns are `image_path` (absolute), `plate_text`, `plate_region`, `split` (empty text where
-    nothing is said), and `x, y, width, height` (int64) when the manifest has boxes.
+    nothing is said), `x, y, width, height` (int64) when the manifest has boxes, and those of
+    `rows, camera, taken_at, track` that it has (text, empty where nothing is said).
 
     Args:
         path: The CSV file, UTF-8.
@@ -60,25 +58,22 @@ def read_manifest(
         FileNotFoundError: There is no such file.
     """
     path = Path(path)
-    problems: dict[int, str] = {}
-    samples: dict[int, Sample] = {}
-    first_lines: dict[tuple[Path, Box | None], int] = {}
-    for line, row in _read_rows(path, problems):
-        try:
-            sample = _parse_row(row, path.parent.resolve())
-            if plate_format is not None:
-                text = normalize_plate(sample.plate_text, plate_format)
-                sample = replace(sample, plate_text=text)
-            first = first_lines.setdefault((sample.image_path, sample.box), line)
-            if first != line:
-                raise ValueError(f"the picture stands on line {first} already")
-        except ValueError as error:
-            problems[line] = str(error)
-        else:
-            samples[line] = sample
-    _check_pictures(samples, check_pictures, problems)
-    _raise_problems(path, problems, len(samples))
-    return build_frame(samples.values())
+    folder = path.parent.resolve()
+    found = list(read_manifest_rows(path, plate_format))
+    samples = {
+        one.place: _make_sample(one, folder) for one in found if isinstance(one, PictureLabel)
+    }
+    faults = _check_pictures(samples, check_pictures)
+
+    def pick(label: PictureLabel) -> Sample:
+        if problem := faults.get(label.place):
+            raise ValueError(problem)
+        return samples[label.place]
+
+    good, problems = change_labels(found, pick)
+    if problems:
+        raise ManifestError(f"{path} has {len(problems)} bad rows:", problems)
+    return build_frame(good)
 
 
 def write_manifest(frame: pd.DataFrame, path: Path) -> None:
@@ -87,18 +82,20 @@ def write_manifest(frame: pd.DataFrame, path: Path) -> None:
     Columns that other tasks have stand behind the known ones.
     """
     folder = path.parent.resolve()
-    columns = _order_columns(frame)
+    columns = _order_columns(frame, _WRITTEN_COLUMNS)
     paths = [_relative_path(Path(image_path), folder) for image_path in frame["image_path"]]
-    table = frame[columns].assign(image_path=paths)
+    typed = {name: frame[name].map(guard_cell) for name in _GUARDED_COLUMNS if name in frame}
+    table = frame[columns].assign(image_path=paths, **typed)
     write_text_atomic(path, table.to_csv(index=False, lineterminator="\n"))
 
 
 def fingerprint(frame: pd.DataFrame) -> str:
     """Return a SHA-256 of what the rows say and of the pictures' bytes.
 
-    Neither the order of the rows nor the place of the files matters.
+    Neither the order of the rows nor the place of the files matters, nor what no network learns
+    from: rows, camera, time and track.
     """
-    columns = _order_columns(frame)[1:]
+    columns = _order_columns(frame, TEXT_COLUMNS[1:] + BOX_COLUMNS)
     said = zip(*(frame[column].astype(str) for column in columns), strict=True)
     lines = sorted(
         repr((content, *fields)) for content, fields in zip(hash_contents(frame), said, strict=True)
@@ -106,114 +103,40 @@ def fingerprint(frame: pd.DataFrame) -> str:
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _order_columns(frame: pd.DataFrame) -> list[str]:
-    known = [column for column in TEXT_COLUMNS + BOX_COLUMNS if column in frame]
-    return [*known, *(str(column) for column in frame if column not in known)]
+def _order_columns(frame: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
+    """Return the wanted columns that are there, and behind them those that no manifest has."""
+    others = [str(column) for column in frame if column not in _WRITTEN_COLUMNS]
+    return [*(column for column in wanted if column in frame), *others]
 
 
-def _read_rows(path: Path, problems: dict[int, str]) -> Iterator[Row]:
-    """Yield each row; rows of another length than the header go to the problems."""
-    with io.TextIOWrapper(_open_manifest(path), encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream, strict=True)
-        try:
-            header = _check_header(path, [name.strip() for name in next(reader, [])])
-            for fields in reader:
-                if len(fields) == len(header):
-                    yield reader.line_num, dict(zip(header, map(str.strip, fields), strict=True))
-                elif fields:
-                    problems[reader.line_num] = (
-                        f"a row must have {len(header)} fields as the header has. "
-                        f"Received: {len(fields)}"
-                    )
-        except csv.Error as error:
-            problems[reader.line_num] = f"the file cannot be read further: {error}"
-        except UnicodeDecodeError as error:
-            raise ManifestError(f"{path} must be UTF-8 text: {error}.") from None
+def _make_sample(label: PictureLabel, folder: Path) -> Sample:
+    assert label.said is not None  # every row has a text
+    path = folder / label.picture
+    if "\\" in label.picture and not os.path.isfile(path):  # noqa: PTH113, no error of a bad name
+        path = folder / label.picture.replace("\\", "/")
+    return Sample(path, label.said.text, label.region, label.split, label.box, label.facts)
 
 
-def _open_manifest(path: Path) -> io.BufferedReader:
-    try:
-        return open_untrusted(path, MAX_LABEL_BYTES)
-    except FileRefusedError as error:
-        raise ManifestError(str(error)) from None
+def _check_pictures(samples: dict[str, Sample], check: PictureCheck | None) -> dict[str, str]:
+    """Return what is wrong with pictures, by the keys of the samples."""
+    if check is None:
+        return {}
+    find_problem = _find_unreadable if check == "decode" else _find_missing
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        problems = zip(samples, pool.map(find_problem, samples.values()), strict=True)
+        return {place: problem for place, problem in problems if problem}
 
 
-def _check_header(path: Path, header: list[str]) -> list[str]:
-    known = [name for name in header if name in TEXT_COLUMNS + BOX_COLUMNS]
-    boxes = set(known) & set(BOX_COLUMNS)
-    if not {"image_path", "plate_text"} <= set(known):
-        rule = "must have the columns image_path and plate_text"
-    elif boxes and len(boxes) < len(BOX_COLUMNS):
-        rule = f"must have all of the columns {', '.join(BOX_COLUMNS)} or none"
-    elif len(set(known)) < len(known):
-        rule = "must not repeat a column"
-    else:
-        return header
-    raise ManifestError(f"{path} {rule}. Received: {', '.join(header) or 'an empty file'}")
+def _find_missing(sample: Sample) -> str:
+    return "" if sample.image_path.is_file() else f"there is no file {sample.image_path}"
 
 
-def _parse_row(row: dict[str, str], folder: Path) -> Sample:
-    for column in ("image_path", "plate_text"):
-        if not row[column]:
-            raise ValueError(f"{column} is empty")
-    split = row.get("split", "")
-    if split and split not in SPLITS:
-        raise ValueError(f"split must be one of {', '.join(SPLITS)}, or empty. Received: {split!r}")
-    return Sample(
-        image_path=folder / row["image_path"],
-        plate_text=row["plate_text"],
-        plate_region=row.get("plate_region", ""),
-        split=split,
-        box=_parse_box([row.get(column, "") for column in BOX_COLUMNS]),
-    )
-
-
-def _parse_box(fields: Sequence[str]) -> Box | None:
-    if not any(fields):
-        return None
-    try:
-        numbers = [int(field) for field in fields]
-    except ValueError:
-        raise ValueError(
-            f"{', '.join(BOX_COLUMNS)} must be whole numbers, or all empty. "
-            f"Received: {', '.join(map(repr, fields))}"
-        ) from None
-    return Box(*numbers)
-
-
-def _check_pictures(
-    samples: dict[int, Sample], check: PictureCheck | None, problems: dict[int, str]
-) -> None:
-    if check == "exists":
-        problems.update(
-            (line, f"there is no file {sample.image_path}")
-            for line, sample in samples.items()
-            if not sample.image_path.is_file()
-        )
-    if check == "decode":
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            found = pool.map(_find_unreadable, samples.values())
-            problems.update(
-                (line, problem)
-                for line, problem in zip(samples, found, strict=True)
-                if problem is not None
-            )
-
-
-def _find_unreadable(sample: Sample) -> str | None:
+def _find_unreadable(sample: Sample) -> str:
     try:
         cut_plate(sample.image_path, sample.box)
     except PictureError as error:
         return str(error)
-    return None
-
-
-def _raise_problems(path: Path, problems: dict[int, str], num_good: int) -> None:
-    if problems:
-        lines = [f"line {line}: {problems[line]}" for line in sorted(problems)]
-        raise ManifestError(f"{path} has {len(lines)} bad rows:", lines)
-    if not num_good:
-        raise ManifestError(f"{path} must have at least one row. Received: only a header")
+    return ""
 
 
 def _relative_path(path: Path, folder: Path) -> str:

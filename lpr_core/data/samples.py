@@ -7,8 +7,10 @@ from typing import Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from lpr_core.pictures.decoding import MAX_PIXELS, Picture, PictureError, read_picture
+from lpr_core.plates.facts import FACT_COLUMNS, UNKNOWN, PlateFacts
 
 SPLITS = ("train", "validation", "test")
 BOX_COLUMNS = ["x", "y", "width", "height"]
@@ -63,6 +65,7 @@ class Sample:
         plate_region: A region code such as "br" or "us-ca"; empty when unknown.
         split: One of `SPLITS`; empty when not split yet.
         box: The plate's place; `None` when the whole picture shows the plate.
+        facts: Rows, camera, time and track, as far as they are known.
     """
 
     image_path: Path
@@ -70,10 +73,14 @@ class Sample:
     plate_region: str = ""
     split: str = ""
     box: Box | None = None
+    facts: PlateFacts = UNKNOWN
 
 
 def build_frame(samples: Iterable[Sample]) -> pd.DataFrame:
-    """Return one row for each sample: `TEXT_COLUMNS` as text, and `BOX_COLUMNS` where given.
+    """Return one row for each sample: `TEXT_COLUMNS`, then `BOX_COLUMNS` and `FACT_COLUMNS`.
+
+    Those of the last two are there that any sample has. Facts are text, as `PlateFacts.write` has
+    them, and empty where unknown.
 
     Raises:
         ManifestError: Some samples have a box and others have none.
@@ -84,9 +91,13 @@ def build_frame(samples: Iterable[Sample]) -> pd.DataFrame:
         columns=TEXT_COLUMNS,
         dtype="str",
     )
+    return frame.assign(**_tabulate_boxes(samples), **_tabulate_facts(samples))
+
+
+def _tabulate_boxes(samples: Sequence[Sample]) -> dict[str, NDArray[np.int64]]:
     boxes = [sample.box for sample in samples if sample.box is not None]
     if not boxes:
-        return frame
+        return {}
     if len(boxes) < len(samples):
         without = next(sample.image_path for sample in samples if sample.box is None)
         raise ManifestError(
@@ -94,7 +105,15 @@ def build_frame(samples: Iterable[Sample]) -> pd.DataFrame:
             f"{len(samples)} have none, the first is {without}."
         )
     sizes = np.array([(box.x, box.y, box.width, box.height) for box in boxes], np.int64)
-    return frame.assign(**dict(zip(BOX_COLUMNS, sizes.T, strict=True)))
+    return dict(zip(BOX_COLUMNS, sizes.T, strict=True))
+
+
+def _tabulate_facts(samples: Sequence[Sample]) -> dict[str, pd.Series]:
+    if all(sample.facts == UNKNOWN for sample in samples):
+        return {}
+    written = [sample.facts.write() for sample in samples]
+    columns = {name: [facts[name] for facts in written] for name in FACT_COLUMNS}
+    return {name: pd.Series(said, dtype="str") for name, said in columns.items() if any(said)}
 
 
 def read_crop(row: pd.Series) -> Picture:

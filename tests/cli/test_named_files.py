@@ -10,11 +10,11 @@ from lpr_core.archives import open_archive
 from lpr_core.cli import training
 from lpr_core.data.duplicates import hash_contents
 from lpr_core.data.formats import import_folder
+from lpr_core.data.formats.label_studio import read_label_studio
+from lpr_core.data.formats.paddle import read_paddle
 from lpr_core.data.manifest import read_manifest
 from lpr_core.labels.exchange import ExportKind, find_kind, read_labels
 from lpr_core.labels.exchange.history import read_history
-from lpr_core.labels.exchange.label_studio import read_label_studio_labels
-from lpr_core.labels.exchange.paddle import read_paddle
 from lpr_core.labels.upkeep.restore import restore_backup
 from lpr_core.pictures.decoding import read_picture
 from lpr_core.serving.bundle import read_card
@@ -37,8 +37,8 @@ READERS = {
     "a kind of labels": ("a.csv", find_kind),
     "labels": ("a.csv", lambda path: read_labels(path, ExportKind.MANIFEST)),
     "a history": ("a.jsonl", read_history),
-    "Label Studio": ("a.json", read_label_studio_labels),
-    "rec_gt": ("rec_gt.txt", read_paddle),
+    "Label Studio": ("a.json", lambda path: list(read_label_studio(path))),
+    "rec_gt": ("rec_gt.txt", lambda path: list(read_paddle(path))),
     "an archive": ("a.zip", enter_archive),
     "a backup": ("a.zip", lambda path: restore_backup(path, "sqlite://", path.parent)),
     "a bundle": ("reader.json", lambda path: read_card(path.parent)),
@@ -50,6 +50,7 @@ READERS = {
             ("label-studio", "a.json"),
             ("pascal-voc", "a.xml"),
             ("openalpr", "a.txt"),
+            ("paddle", "rec_gt.txt"),
             ("ufpr", "a.txt"),
             ("fast-plate-ocr", "a.csv"),
         )

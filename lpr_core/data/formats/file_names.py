@@ -1,11 +1,11 @@
 """Labels that stand in the names of the pictures themselves."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from pathlib import Path
 
-from lpr_core.data.formats.pictures import PictureIndex
-from lpr_core.data.samples import Box, Sample
+from lpr_core.data.formats.labels import Found, PictureLabel, Said
+from lpr_core.data.samples import Box
 
 # Order as in https://github.com/detectRecog/CCPD, "Dataset Annotations"; the last symbol of each
 # alphabet, the letter O, means "no character".
@@ -17,7 +17,7 @@ _CCPD_NAME = re.compile(
 )
 
 
-def read_name(path: Path, index: PictureIndex) -> Iterable[Sample]:
+def read_name(path: Path) -> Iterator[Found]:
     """Picture files named by the plate, one plate filling each picture.
 
     `ABC1234.jpg` or `ABC-1234.png`. What follows an underscore, a blank or a bracket tells pictures
@@ -26,10 +26,10 @@ def read_name(path: Path, index: PictureIndex) -> Iterable[Sample]:
     text = re.split(r"[_ (\[]", path.stem)[0]
     if not text:
         raise ValueError("the name must begin with the plate's text")
-    yield Sample(path, text, split=index.find_split(path.parent))
+    yield PictureLabel("", path.name, Said(text))
 
 
-def read_ccpd(path: Path, index: PictureIndex) -> Iterable[Sample]:
+def read_ccpd(path: Path) -> Iterator[Found]:
     """Chinese City Parking Dataset: seven fields in each file name, the plate in the fifth.
 
     `025-95_113-154&383_386&473-386&473_177&454_154&383_363&402-0_0_22_27_27_33_16-37-15.jpg`: area,
@@ -40,13 +40,9 @@ def read_ccpd(path: Path, index: PictureIndex) -> Iterable[Sample]:
     if match is None:
         raise ValueError("the name must have the seven fields of CCPD")
     left, top, right, bottom = (int(number) for number in re.findall(r"\d+", match["box"]))
-    yield Sample(
-        path,
-        _decode_ccpd([int(number) for number in match["plate"].split("_")]),
-        plate_region="cn",
-        split=index.find_split(path.parent),
-        box=Box.around([(left, top), (right, bottom)]),
-    )
+    text = _decode_ccpd([int(number) for number in match["plate"].split("_")])
+    box = Box.around([(left, top), (right, bottom)])
+    yield PictureLabel("", path.name, Said(text), "cn", box=box)
 
 
 def _decode_ccpd(numbers: list[int]) -> str:

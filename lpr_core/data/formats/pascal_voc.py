@@ -1,12 +1,12 @@
 """Labels of plates in Pascal VOC's XML, as LabelImg, CVAT and others write it."""
 
 import re
-from collections.abc import Iterable
-from pathlib import Path, PureWindowsPath
+from collections.abc import Iterator
+from pathlib import Path
 from xml.etree import ElementTree
 
-from lpr_core.data.formats.pictures import PictureIndex
-from lpr_core.data.samples import MAX_LABEL_BYTES, Box, Sample
+from lpr_core.data.formats.labels import Found, PictureLabel, Said
+from lpr_core.data.samples import MAX_LABEL_BYTES, Box
 from lpr_core.untrusted import read_untrusted
 
 _TEXT_NAMES = {
@@ -22,7 +22,7 @@ _TEXT_NAMES = {
 }
 
 
-def read_voc(path: Path, index: PictureIndex) -> Iterable[Sample]:
+def read_voc(path: Path) -> Iterator[Found]:
     """Pascal VOC: an XML file for each picture with `filename`, and `object/bndbox` for each plate.
 
     The text stands in an attribute (`attributes/attribute` with `name` and `value`, as CVAT writes
@@ -31,14 +31,12 @@ def read_voc(path: Path, index: PictureIndex) -> Iterable[Sample]:
     classes such as "car" are passed over. Source: http://host.robots.ox.ac.uk/pascal/VOC/
     """
     root = _parse_xml(path)
-    name = PureWindowsPath(root.findtext("filename") or path.stem).name  # splits at / and \\
-    picture = index.find_picture(name, path)
+    picture = root.findtext("filename") or path.stem
     plates = [(text, found) for found in root.iter("object") if (text := _find_text(found))]
     if not plates:
         raise ValueError("no object says the text of a plate")
-    split = index.find_split(path.parent)
     for text, found in plates:
-        yield Sample(picture, text, split=split, box=_find_box(found))
+        yield PictureLabel("", picture, Said(text), box=_find_box(found))
 
 
 class _PlainBuilder(ElementTree.TreeBuilder):

@@ -13,6 +13,7 @@ from lpr_core.labels.exchange.paths import image_path_of
 from lpr_core.labels.exchange.tables import MAX_BYTES
 from lpr_core.labels.exchange.words import PlateHistory, read_time
 from lpr_core.labels.tables.rows import Mark, PlateRecord, Revision, StoredReading, clean_text
+from lpr_core.plates.facts import PlateFacts
 from lpr_core.plates.readable import DEFAULT_READABLE_FROM
 from lpr_core.untrusted import read_untrusted
 
@@ -122,6 +123,10 @@ class _Revision(_Row):
 
 class _Picture(_Row):
     region: str | None = Field(default=None, max_length=32)
+    rows: int | None = None
+    camera: str | None = None
+    taken_at: AwareDatetime | None = None
+    track: str | None = None
 
 
 class _Line(_Row):
@@ -137,6 +142,7 @@ class _Line(_Row):
             self.picture.region or "",
             tuple(reading.to_row() for reading in self.readings),
             tuple(revision.to_row() for revision in self.revisions),
+            PlateFacts.parse(self.picture.model_dump()),
         )
 
 

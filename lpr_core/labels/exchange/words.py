@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from lpr_core.labels.tables.rows import Mark, Revision, StoredReading
+from lpr_core.plates.facts import UNKNOWN, PlateFacts, parse_moment
 
 if TYPE_CHECKING:  # the store knows these values, and must open without pandas
     from lpr_core.data.samples import Box
@@ -36,12 +37,16 @@ class PlateLabels:
         word: None where the file has the picture, but no verdict.
         region: Empty when unknown.
         box: The plate's place; None when the whole picture shows the plate.
+        facts: What else is known.
+        note: What the file makes doubtful about the label; one sentence or nothing.
     """
 
     image_path: str
     word: Word | None
     region: str = ""
     box: "Box | None" = None
+    facts: PlateFacts = UNKNOWN
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class PlateHistory:
     region: str = ""
     readings: tuple[StoredReading, ...] = field(default=())
     revisions: tuple[Revision, ...] = field(default=())
+    facts: PlateFacts = UNKNOWN
 
 
 def read_time(text: str) -> datetime | None:
@@ -64,13 +70,7 @@ def read_time(text: str) -> datetime | None:
     """
     if not text:
         return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        raise ValueError(
-            f"a time must be as 2026-01-31T12:00:00Z. Received: {text[:40]!r}"
-        ) from None
-    moment = moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+    moment = parse_moment(text)
     if moment > datetime.now(UTC):
         raise ValueError(f"a time must not lie in the future. Received: {text[:40]!r}")
     return moment

@@ -66,7 +66,7 @@ def _write_labels(
     elif kind is ExportKind.PADDLE:
         write_paddle(records, stream)
     else:
-        write_manifest_labels(records, stream)
+        write_manifest_labels(records, stream, store.bulk.known_facts())
 
 
 def _write_zip(store: "LabelStore", kind: ExportKind, path: Path, selection: Selection) -> None:

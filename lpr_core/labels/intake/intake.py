@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
+from lpr_core.labels.exchange.words import PlateLabels
 from lpr_core.labels.intake.items import Item, Labels, open_items
 from lpr_core.labels.intake.label_files import find_labels
 from lpr_core.labels.intake.report import IntakeReport, IntakeRow, IntakeVerdict
@@ -47,7 +48,7 @@ def take_in(
         store: Where to.
         source: A folder, a ZIP archive, a picture, a file of labels, or several of these.
         project_id: Where new pictures belong; known ones stay where they are.
-        layout: The layout of the labels, one of `data.importers.layouts()`; None recognises
+        layout: The layout of the labels, one of `data.formats.layouts()`; None recognises
             a manifest and the kinds of `exchange`.
         author: Who brings them; stands for the author of labels that name none.
         on_progress: Called after each batch.
@@ -168,7 +169,7 @@ class _Desk:
         names = self._bulk.names({row.like for row in rows if row.like})
         filed = iter(results)
         return [
-            row if arrival is None else _finish_row(row, next(filed), names)
+            row if arrival is None else _finish_row(row, arrival.labels, next(filed), names)
             for row, arrival in zip(rows, arrivals, strict=True)
         ]
 
@@ -183,10 +184,14 @@ def _make_arrival(
 
 
 def _finish_row(
-    row: IntakeRow, results: Sequence[FilingResult], names: Mapping[str, str]
+    row: IntakeRow,
+    labels: Sequence[Labels],
+    results: Sequence[FilingResult],
+    names: Mapping[str, str],
 ) -> IntakeRow:
     """Add what became of the labels, and the sentences."""
-    sentences = [result.sentence for result in results if result.sentence]
+    sentences = [one.note for one in labels if isinstance(one, PlateLabels) and one.note]
+    sentences += [result.sentence for result in results if result.sentence]
     if row.like:
         seen = "It looks like" if row.verdict is IntakeVerdict.NEAR else "It is here already, as"
         sentences.insert(0, f"{seen} {names.get(row.like, row.like)!r}.")

@@ -1,6 +1,5 @@
 """Find the labels that come along with pictures, and say which picture each speaks of."""
 
-import posixpath
 import re
 import tempfile
 from collections import defaultdict
@@ -9,16 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from lpr_core.data.formats import import_folder
-from lpr_core.data.samples import ManifestError, read_box
-from lpr_core.labels.exchange import PlateLabels, Word, find_kind, read_labels
+from lpr_core.data.formats import find_plates
+from lpr_core.data.formats.pictures import PictureIndex
+from lpr_core.data.samples import ManifestError
+from lpr_core.labels.exchange import find_kind, read_labels
+from lpr_core.labels.exchange.reading import make_plate_labels
 from lpr_core.labels.exchange.tables import MAX_BYTES, check_table
 from lpr_core.labels.intake.items import Labels
 from lpr_core.labels.intake.sources import SourceError, SourceFile
 
 _TABLE_NAME = re.compile(r".*\.(csv|txt|json|jsonl|ndjson|xml)", re.IGNORECASE | re.DOTALL)
-_UPLOAD_PREFIX = re.compile(r"^[0-9a-f]{8}-")
-"""What Label Studio puts before the name of an uploaded file."""
 
 
 @dataclass
@@ -37,14 +36,13 @@ class FoundLabels:
 
 
 def find_labels(files: Sequence[SourceFile], layout: str | None = None) -> FoundLabels:
-    """Read all labels among files.
+    """Read all labels among files, and find their pictures as `PictureIndex` does.
 
-    A picture is found by its path from the file of labels or from the top, else by its name where
-    only one has it. Nothing is ever opened that was not brought.
+    Nothing is ever opened that was not brought.
 
     Args:
         files: From `open_sources`.
-        layout: A layout of `data.importers`; None takes what `exchange.find_kind` recognises: a
+        layout: A layout of `data.formats`; None takes what `exchange.find_kind` recognises: a
             manifest, rec_gt.txt, Label Studio's JSON, a history.
 
     Raises:
@@ -52,76 +50,58 @@ def find_labels(files: Sequence[SourceFile], layout: str | None = None) -> Found
         SourceError: The names of the files cannot all lie in one folder.
         ValueError: The layout is unknown.
     """
-    found = FoundLabels()
-    finder = _PictureFinder(file.name for file in files)
-    with _lay_out(files, with_pictures=layout is not None) as folder:
-        tables = [file.name for file in files if _TABLE_NAME.fullmatch(file.name)]
-        for label_name, labels in _read_all(folder, tables, layout, found):
-            path = labels.image_path.removeprefix(f"{folder}/")
-            name = finder.find(path, label_name)
-            if name is None:
-                found.strangers.append(replace(labels, image_path=path))
-            else:
-                found.by_file[name].append(labels)
+    tables = [file for file in files if _TABLE_NAME.fullmatch(file.name)]
+    with _lay_out(tables) as folder:
+        index = PictureIndex(folder, [file.name for file in files])
+        names = [file.name for file in tables]
+        return _read_layout(layout, names, index) if layout else _read_kinds(names, index)
+
+
+def _read_layout(layout: str, names: Iterable[str], index: PictureIndex) -> FoundLabels:
+    """Read labels of one layout, each of which must have its picture."""
+    found = FoundLabels(label_files=set(names))
+    for name in found.label_files:
+        check_table(index.folder / name)
+    for plate in find_plates(layout, index.folder, index):
+        found.by_file[_name_of(plate.picture_path, index)].append(make_plate_labels(plate.label))
     return found
 
 
-def _read_all(
-    folder: Path, tables: Iterable[str], layout: str | None, found: FoundLabels
-) -> Iterator[tuple[str, Labels]]:
-    """Yield each label with the name of its file, or no name where its path is from the top."""
-    for name in tables:
-        if layout:
-            check_table(folder / name)
+def _read_kinds(names: Iterable[str], index: PictureIndex) -> FoundLabels:
+    """Read labels of all kinds that are recognised."""
+    found = FoundLabels()
+    for name in names:
+        path = index.folder / name
+        if kind := find_kind(path):
             found.label_files.add(name)
-        elif kind := find_kind(folder / name):
-            found.label_files.add(name)
-            yield from ((name, labels) for labels in read_labels(folder / name, kind))
-    if layout:
-        for _, row in import_folder(layout, folder).iterrows():
-            word = Word(None, row["plate_text"])
-            yield "", PlateLabels(row["image_path"], word, row["plate_region"], read_box(row))
+            for labels in read_labels(path, kind):
+                _assign(found, labels, path, index)
+    return found
 
 
-class _PictureFinder:
-    """The names of all files that were brought."""
+def _assign(found: FoundLabels, labels: Labels, path: Path, index: PictureIndex) -> None:
+    try:
+        picture_path = index.find_picture(labels.image_path, path)
+        found.by_file[_name_of(picture_path, index)].append(labels)
+    except ValueError:
+        shown = labels.image_path.removeprefix(f"{index.folder}/")
+        found.strangers.append(replace(labels, image_path=shown))
 
-    def __init__(self, names: Iterable[str]) -> None:
-        self._names = set(names)
-        self._by_base: dict[str, list[str]] = defaultdict(list)
-        for name in self._names:
-            self._by_base[posixpath.basename(name)].append(name)
 
-    def find(self, image_path: str, label_name: str) -> str | None:
-        """Return the name of the file that a label speaks of."""
-        path = image_path.replace("\\", "/")
-        beside = posixpath.join(posixpath.dirname(label_name), path)
-        for candidate in (posixpath.normpath(beside), posixpath.normpath(path)):
-            if candidate in self._names:
-                return candidate
-        base = posixpath.basename(path)
-        for candidate in (base, _UPLOAD_PREFIX.sub("", base)):
-            alike = self._by_base.get(candidate, [])
-            if len(alike) == 1:
-                return alike[0]
-        return None
+def _name_of(path: Path, index: PictureIndex) -> str:
+    return path.relative_to(index.folder).as_posix()
 
 
 @contextmanager
-def _lay_out(files: Sequence[SourceFile], *, with_pictures: bool) -> Iterator[Path]:
-    """Give a folder of the tables among files, and of empty files in the place of the others."""
+def _lay_out(tables: Sequence[SourceFile]) -> Iterator[Path]:
+    """Give a folder of the tables among files."""
     with tempfile.TemporaryDirectory(prefix="lpr-labels-") as name:
         folder = Path(name).resolve()
         try:
-            for file in files:
-                is_table = _TABLE_NAME.fullmatch(file.name)
-                if is_table or with_pictures:
-                    path = folder / file.name
-                    path.parent.mkdir(parents=True, exist_ok=True)
-                    if is_table:
-                        _put_table(file, path)
-                    else:
-                        path.touch()
+            for file in tables:
+                path = folder / file.name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                _put_table(file, path)
         except (FileExistsError, IsADirectoryError, NotADirectoryError) as error:
             raise SourceError("A file and a folder have the same name.") from error
         yield folder

@@ -19,6 +19,7 @@ from lpr_core.labels.tables.schema import pictures, projects, standings
 from lpr_core.labels.tables.standing import add_standing, lock_standing
 from lpr_core.pictures.decoding import PictureError, read_picture
 from lpr_core.pictures.likeness import hash_picture, write_hash
+from lpr_core.plates.facts import FACT_COLUMNS
 
 CHUNK = 500
 """Rows asked for at once: SQLite takes at most 32,766 variables in a statement."""
@@ -140,6 +141,13 @@ class Bulk:
         with self._database.read() as connection:
             rows = connection.execute(found.where(pictures.c.picture_id.in_(picture_ids)))
             return {picture_id: name for picture_id, name in rows}
+
+    def known_facts(self) -> tuple[str, ...]:
+        """Return which of `FACT_COLUMNS` are known of any picture."""
+        asked = [func.max(pictures.c[name]).is_not(None) for name in FACT_COLUMNS]
+        with self._database.read() as connection:
+            known = connection.execute(select(*asked)).one()
+        return tuple(name for name, is_known in zip(FACT_COLUMNS, known, strict=True) if is_known)
 
     def hash_missing(self) -> int:
         """Compute the looks of pictures that an older program took in, and return how many."""

@@ -8,10 +8,17 @@ from sqlalchemy import Connection, update
 
 from lpr_core.labels.exchange.words import PlateHistory, PlateLabels, Word
 from lpr_core.labels.tables.queries import load_record
-from lpr_core.labels.tables.rows import PlateRecord, Revision, StoredReading, clean_text
+from lpr_core.labels.tables.rows import (
+    PlateRecord,
+    Revision,
+    StoredPicture,
+    StoredReading,
+    clean_text,
+)
 from lpr_core.labels.tables.schema import pictures
 from lpr_core.labels.tables.standing import change_standing, lock_standing
 from lpr_core.labels.tables.verdicts import clean_author, write_history, write_revision
+from lpr_core.plates.facts import PlateFacts
 
 MAX_REGION_LENGTH = 32
 
@@ -62,6 +69,7 @@ def file_labels(
     # What a model said of the region is no news when it comes back.
     if record.picture.region is None and region not in (None, standing["region"]):
         _set_region(connection, picture_id, region)
+    _fill_in_facts(connection, record.picture, labels.facts)
     if isinstance(labels, PlateHistory):
         return _file_history(connection, standing, record, labels)
     if labels.word is None:
@@ -79,6 +87,19 @@ def _set_region(connection: Connection, picture_id: str, region: str | None) -> 
     found = update(pictures).where(pictures.c.picture_id == picture_id)
     connection.execute(found.values(region=region))
     change_standing(connection, picture_id, region=region)
+
+
+def _fill_in_facts(connection: Connection, picture: StoredPicture, facts: PlateFacts) -> None:
+    """Keep what was said first, and add what was unknown."""
+    filled = picture.facts.fill_in(facts)
+    if filled != picture.facts:
+        found = update(pictures).where(pictures.c.picture_id == picture.picture_id)
+        connection.execute(found.values(fact_columns(filled)))
+
+
+def fact_columns(facts: PlateFacts) -> dict[str, Any]:
+    """Return facts as the columns of a stored picture; None where unknown."""
+    return {name: None if value == "" else value for name, value in vars(facts).items()}
 
 
 def _file_word(

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from lpr_core.plates.facts import PlateFacts
 from lpr_core.plates.readable import DEFAULT_READABLE_FROM, is_readable
 
 READING_FIELDS = (
@@ -56,6 +57,10 @@ class StoredPicture:
         project_id: The one project that it belongs to.
         region: Where the plate comes from, if whoever brought the picture said so.
         phash: Perceptual hash (`likeness.write_hash`), once it was computed.
+        rows: 1 or 2, if whoever brought the picture said so; the same for the others.
+        camera: Which camera took it.
+        taken_at: When, UTC.
+        track: The pass of one vehicle that it belongs to.
     """
 
     picture_id: str
@@ -67,6 +72,15 @@ class StoredPicture:
     project_id: int = DEFAULT_PROJECT_ID
     region: str | None = None
     phash: str | None = None
+    rows: int | None = None
+    camera: str | None = None
+    taken_at: datetime | None = None
+    track: str | None = None
+
+    @property
+    def facts(self) -> PlateFacts:
+        """What is known beside text and region."""
+        return PlateFacts(self.rows, self.camera or "", self.taken_at, self.track or "")
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,9 @@ from sqlalchemy import (
 )
 
 from lpr_core.labels.tables.rows import MAX_TEXT_LENGTH
+from lpr_core.plates.facts import MAX_NAME_LENGTH
 
-SCHEMA_VERSION = "0008"
+SCHEMA_VERSION = "0009"
 """The newest migration."""
 
 
@@ -64,12 +65,16 @@ pictures = Table(
     Column("phash", String(64)),
     Column("file_hash", String(64)),
     Column("region", String(32)),
+    Column("rows", Integer),
+    Column("camera", String(MAX_NAME_LENGTH)),
+    Column("taken_at", UtcDateTime),
+    Column("track", String(MAX_NAME_LENGTH)),
     Index(None, "phash"),
     Index(None, "file_hash"),
 )
 """`phash` is a perceptual hash (`likeness.write_hash`), `file_hash` the SHA-256 of the stored file;
-neither is known of every picture that an older program took in. `region` is what whoever brought
-the picture said."""
+neither is known of every picture that an older program took in. `region` and the columns behind it
+(`plates.facts`) are what whoever brought the picture said."""
 
 readings = Table(
     "readings",

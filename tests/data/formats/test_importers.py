@@ -47,6 +47,7 @@ def test_layouts_are_known_and_described():
         "image-name",
         "label-studio",
         "openalpr",
+        "paddle",
         "pascal-voc",
         "ufpr",
     )
@@ -409,10 +410,9 @@ def test_label_studio_addresses(tmp_path, address):
     assert rows_of("label-studio", tmp_path) == [("images/a.jpg", "AB1", "", "")]
 
 
-def test_label_studio_takes_the_finished_annotation_and_the_last_text(tmp_path):
+def test_label_studio_takes_the_finished_annotation(tmp_path):
     finished = task(area())
     finished["annotations"].insert(0, {"result": [area("WRONG")], "was_cancelled": True})
-    finished["annotations"][1]["result"][0]["value"]["text"] = ["draft", "AB1"]
     plain = task(area())
     plain["annotations"][0]["result"][0]["value"]["text"] = "CD2"
     skipped = task(area("SKIPPED"), was_cancelled=True)

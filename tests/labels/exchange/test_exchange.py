@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lpr_core.data.formats import import_folder
+from lpr_core.data.formats.cells import guard_cell, unguard_cell
 from lpr_core.data.manifest import read_manifest
 from lpr_core.data.samples import Box, ManifestError
 from lpr_core.labels.exchange import (
@@ -23,7 +24,6 @@ from lpr_core.labels.exchange import (
     read_labels,
     tables,
 )
-from lpr_core.labels.exchange.cells import guard_cell, unguard_cell
 from lpr_core.labels.exchange.history import write_history
 from lpr_core.labels.exchange.label_studio import write_label_studio
 from lpr_core.labels.exchange.manifest import write_manifest_labels
@@ -597,9 +597,9 @@ def test_bad_manifest_rows_are_all_listed(tmp_path):
     rows = "image_path,plate_text,mark,saved_at\na,A1,good,\nb,B1,correct,soon\nc,C1,,2999-01-01\n"
     assert problems_of(tmp_path, "m.csv", rows) == [
         "m.csv has 3 bad rows:",
-        "  row 1: mark must be correct or corrected, or empty. Received: 'good'",
-        "  row 2: a time must be as 2026-01-31T12:00:00Z. Received: 'soon'",
-        "  row 3: a time must not lie in the future. Received: '2999-01-01'",
+        "  line 2: mark must be correct or corrected, or empty. Received: 'good'",
+        "  line 3: a time must be as 2026-01-31T12:00:00Z. Received: 'soon'",
+        "  line 4: a time must not lie in the future. Received: '2999-01-01'",
     ]
 
 
@@ -613,8 +613,8 @@ def test_bad_paddle_lines_are_all_listed(tmp_path):
 @pytest.mark.parametrize(
     ("content", "problem"),
     [
-        ("[{]", "tasks.json is broken JSON: Expecting property name"),
-        ("[" * 100_000, "tasks.json is broken JSON: "),
+        ("[{]", "tasks.json: the JSON is broken: Expecting property name"),
+        ("[" * 100_000, "tasks.json: the JSON is broken: "),
     ],
 )
 def test_broken_tasks(tmp_path, content, problem):
@@ -632,7 +632,7 @@ def test_bad_tasks_are_all_listed(tmp_path):
     assert [problem.split(" (")[0] for problem in problems] == [
         "  task 2: not as Label Studio writes tasks",
         "  task 3: not as Label Studio writes tasks",
-        "  task 4: one text area must say the plate's text. Received: 0",
+        "  task 4: no text area says the text of a plate",
         "  task 5: 'fine' is not a valid Mark",
     ]
 

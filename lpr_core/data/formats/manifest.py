@@ -1,0 +1,146 @@
+"""Labels in manifests, the CSV that fast-plate-ocr reads too."""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from lpr_core.data.formats.cells import unguard_cell
+from lpr_core.data.formats.labels import Fault, Found, PictureLabel, Said
+from lpr_core.data.samples import (
+    BOX_COLUMNS,
+    MAX_LABEL_BYTES,
+    SPLITS,
+    TEXT_COLUMNS,
+    Box,
+    ManifestError,
+)
+from lpr_core.plates.facts import FACT_COLUMNS, PlateFacts
+from lpr_core.plates.format import PlateFormat, normalize_plate
+from lpr_core.untrusted import FileRefusedError, open_untrusted
+
+_KNOWN_COLUMNS = (*TEXT_COLUMNS, *BOX_COLUMNS, *FACT_COLUMNS)
+_GUARDED_COLUMNS = ("plate_region", "camera", "track", "author")
+
+Row = tuple[int, dict[str, str]]
+"""A line number and the row's fields by column."""
+
+
+def read_manifest_rows(path: Path, plate_format: PlateFormat | None = None) -> Iterator[Found]:
+    """CSV files of fast-plate-ocr: `image_path, plate_text` and optionally `plate_region`.
+
+    Also optional: `split`, a box as `x, y, width, height` in pixels, `rows` (1 or 2), `camera`,
+    `taken_at` (ISO 8601) and `track`; `mark`, `author` and `saved_at` as our exports have them.
+    Paths are relative to the CSV. A name such as `train.csv` or `val.csv` gives the split where the
+    rows do not.
+    Source: https://github.com/ankandrew/fast-plate-ocr
+
+    Args:
+        path: The CSV file, UTF-8.
+        plate_format: Texts are normalised as this format writes them, and must fit; `None` keeps
+            them as they are.
+
+    Raises:
+        ManifestError: The file as a whole cannot be read, or has no rows.
+        FileNotFoundError: There is no such file.
+    """
+    first_lines: dict[tuple[Path, Box | None], int] = {}
+    folder = path.parent.resolve()
+    is_empty = True
+    for row in _read_rows(path):
+        is_empty = False
+        if isinstance(row, Fault):
+            yield row
+            continue
+        line, fields = row
+        try:
+            label = _parse_row(f"line {line}", fields, folder, plate_format)
+            picture_path = folder / label.picture.replace("\\", "/")
+            first = first_lines.setdefault((picture_path, label.box), line)
+            if first != line:
+                raise ValueError(f"the picture stands on line {first} already")
+            yield label
+        except ValueError as error:
+            yield Fault(f"line {line}", str(error))
+    if is_empty:
+        raise ManifestError(f"{path} must have at least one row. Received: only a header")
+
+
+def _read_rows(path: Path) -> Iterator[Row | Fault]:
+    """Yield each row; one of another length than the header is a fault."""
+    with io.TextIOWrapper(_open_manifest(path), encoding="utf-8-sig", newline="") as stream:
+        reader = csv.reader(stream, strict=True)
+        try:
+            header = _check_header(path, [name.strip() for name in next(reader, [])])
+            for fields in reader:
+                if len(fields) == len(header):
+                    yield reader.line_num, dict(zip(header, map(str.strip, fields), strict=True))
+                elif fields:
+                    rule = f"a row must have {len(header)} fields as the header has"
+                    yield Fault(f"line {reader.line_num}", f"{rule}. Received: {len(fields)}")
+        except csv.Error as error:
+            yield Fault(f"line {reader.line_num}", f"the file cannot be read further: {error}")
+        except UnicodeDecodeError as error:
+            raise ManifestError(f"{path} must be UTF-8 text: {error}.") from None
+
+
+def _open_manifest(path: Path) -> io.BufferedReader:
+    try:
+        return open_untrusted(path, MAX_LABEL_BYTES)
+    except FileRefusedError as error:
+        raise ManifestError(str(error)) from None
+
+
+def _check_header(path: Path, header: list[str]) -> list[str]:
+    known = [name for name in header if name in _KNOWN_COLUMNS]
+    boxes = set(known) & set(BOX_COLUMNS)
+    if not {"image_path", "plate_text"} <= set(known):
+        rule = "must have the columns image_path and plate_text"
+    elif boxes and len(boxes) < len(BOX_COLUMNS):
+        rule = f"must have all of the columns {', '.join(BOX_COLUMNS)} or none"
+    elif len(set(known)) < len(known):
+        rule = "must not repeat a column"
+    else:
+        return header
+    raise ManifestError(f"{path} {rule}. Received: {', '.join(header) or 'an empty file'}")
+
+
+def _parse_row(
+    place: str, row: Mapping[str, str], folder: Path, plate_format: PlateFormat | None
+) -> PictureLabel:
+    for column in ("image_path", "plate_text"):
+        if not row[column]:
+            raise ValueError(f"{column} is empty")
+    split = row.get("split", "")
+    if split and split not in SPLITS:
+        raise ValueError(f"split must be one of {', '.join(SPLITS)}, or empty. Received: {split!r}")
+    text = row["plate_text"]
+    typed = {name: unguard_cell(row.get(name, "")) for name in _GUARDED_COLUMNS}
+    return PictureLabel(
+        place,
+        row["image_path"],
+        Said(
+            text if plate_format is None else normalize_plate(text, plate_format),
+            row.get("mark", ""),
+            typed["author"],
+            row.get("saved_at", ""),
+        ),
+        typed["plate_region"],
+        split,
+        _parse_box([row.get(column, "") for column in BOX_COLUMNS]),
+        facts=PlateFacts.parse({**row, **typed}),
+        not_found=f"there is no file {folder / row['image_path']}",
+    )
+
+
+def _parse_box(fields: Sequence[str]) -> Box | None:
+    if not any(fields):
+        return None
+    try:
+        numbers = [int(field) for field in fields]
+    except ValueError:
+        raise ValueError(
+            f"{', '.join(BOX_COLUMNS)} must be whole numbers, or all empty. "
+            f"Received: {', '.join(map(repr, fields))}"
+        ) from None
+    return Box(*numbers)

@@ -1,0 +1,27 @@
+"""Labels as PaddleOCR's recognition training reads them: `rec_gt.txt`."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from lpr_core.data.formats.labels import Fault, Found, PictureLabel, Said
+from lpr_core.data.samples import MAX_LABEL_BYTES
+from lpr_core.untrusted import read_untrusted_text
+
+
+def read_paddle(path: Path) -> Iterator[Found]:
+    """PaddleOCR's recognition lists: text files called `rec_gt...`, with `picture<TAB>TEXT` lines.
+
+    The text fills each picture. Paths are relative to the list.
+    Source: https://github.com/PFCCLab/PPOCRLabel, "Export Recognition Result"
+    """
+    for number, line in enumerate(_read_lines(path), start=1):
+        picture, _, text = (part.strip() for part in line.partition("\t"))
+        if "\t" in line and picture and text:
+            yield PictureLabel(f"line {number}", picture, Said(text))
+        elif line.strip():
+            rule = "a line must be a path, a tab and a text"
+            yield Fault(f"line {number}", f"{rule}. Received: {line[:80]!r}")
+
+
+def _read_lines(path: Path) -> list[str]:
+    return read_untrusted_text(path, MAX_LABEL_BYTES).splitlines()
