@@ -64,9 +64,13 @@ def import_plates(
     out: Annotated[Path, typer.Option(help="CSV to write.")],
 ) -> None:
     """Write a manifest of plates that are labelled in another layout; pictures stay in place."""
-    from lpr_core.data.formats import import_folder
+    from lpr_core.data.formats import find_plates, tabulate_plates
     from lpr_core.data.manifest import write_manifest
 
-    frame = import_folder(layout, source)
+    plates = find_plates(layout, source)
+    frame = tabulate_plates(plates)
     write_manifest(frame, out)
+    for plate in plates:
+        if plate.label.note:
+            typer.echo(f"{plate.picture_path.name}: {plate.label.note}")
     typer.echo(f"Wrote {out}: {len(frame)} plates.")

@@ -10,6 +10,7 @@ import pandas as pd
 
 from lpr_core.data.manifest import fingerprint, write_manifest
 from lpr_core.data.samples import read_crop
+from lpr_core.data.splits import name_groups
 from lpr_core.places import user_data_dir
 from lpr_core.study.designs import NUM_FOLDS, PlateChoice
 from lpr_core.study.folder.record import DataRecord, PlatesKind
@@ -169,8 +170,8 @@ def _split_drawn(frame: pd.DataFrame, order: DrawnPlates) -> pd.DataFrame:
 
 
 def _fold_of(plates: StudyPlates) -> np.ndarray:
-    """Return the fold of each row `(N,)`: what must not be parted stays together."""
-    texts = plates.frame[find_task(plates.task).group]
+    """Return the fold of each row `(N,)`: what is one group, or one track, stays together."""
+    texts = name_groups(plates.frame, find_task(plates.task).group)
     unique = sorted(set(texts))
     order = np.random.default_rng(0).permutation(len(unique))
     folds = {unique[position]: index % NUM_FOLDS for index, position in enumerate(order)}

@@ -2,10 +2,13 @@ import cv2
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from lpr_core.data.samples import Sample, build_frame
-from lpr_core.data.splits import Leak, check_leakage, split_manifest
+from lpr_core.data.splits import Leak, check_leakage, name_groups, split_manifest
+from lpr_core.plates.facts import PlateFacts
 
 FRACTIONS = {"train": 0.6, "validation": 0.2, "test": 0.2}
 
@@ -139,9 +142,68 @@ def test_a_near_duplicate_of_copies_is_reported(frame, folder):
     assert [leak.kind for leak in check_leakage(frame)] == ["content", "near"]
 
 
+def test_a_track_on_two_sides_is_reported(frame, folder):
+    frame["track"] = ["a", "a", "", "", "b", "b", *[""] * 54]
+    frame["split"] = ["train", "test", "train", "test", "train", "train", *["test"] * 54]
+    texts = ("TXT0000", "TXT0001")
+    paths = (str(folder / "00.png"), str(folder / "01.png"))
+    assert check_leakage(frame) == (Leak("track", ("test", "train"), texts, paths),)
+
+
+def test_groups_are_named_by_their_first_text(frame):
+    assert list(name_groups(frame)) == list(frame["plate_text"])
+    frame["track"] = ["", "b", "b", "", "a", "a", *[""] * 54]
+    frame.loc[3, "plate_text"] = "TXT0001"  # in the track of 2 by its text
+    expected = ["TXT0000", "TXT0001", "TXT0001", "TXT0001", "TXT0004", "TXT0004", "TXT0006"]
+    assert list(name_groups(frame)[:7]) == expected
+
+
+@pytest.fixture(scope="module")
+def alike_folder(tmp_path_factory):
+    """Pictures L-C.png: equal L look alike, C levels brighter, so with pixels of their own."""
+    folder = tmp_path_factory.mktemp("alike")
+    for looks in range(12):
+        for copy in range(3):
+            picture = np.clip(noise(looks), 0, 250) + np.uint8(copy)
+            Image.fromarray(picture).save(folder / f"{looks}-{copy}.png")
+    return folder
+
+
+PLATES = st.tuples(
+    st.integers(0, 11),  # looks
+    st.integers(0, 2),  # copy
+    st.integers(0, 11),  # text
+    st.sampled_from(["", "", "t1", "t2", "t3"]),
+)
+
+
+@settings(deadline=None, max_examples=60)
+@given(plates=st.lists(PLATES, min_size=2, max_size=14), seed=st.integers(0, 9))
+def test_nothing_that_belongs_together_is_on_two_sides(alike_folder, plates, seed):
+    """Texts, tracks, files and looks, in any mixture; the oracle knows how pictures were made."""
+    frame = build_frame(
+        Sample(alike_folder / f"{looks}-{copy}.png", f"TXT{text}", facts=PlateFacts(track=track))
+        for looks, copy, text, track in plates
+    )
+    try:
+        split = split_manifest(frame, {"train": 0.5, "validation": 0.5}, seed)
+    except ValueError as error:  # everything hangs together
+        assert "1 independent plates" in str(error)  # noqa: PT017
+        return
+    assert check_leakage(split) == ()
+    looks, _, texts, tracks = map(list, zip(*plates, strict=True))
+    for keys in (looks, texts, [track or row for row, track in enumerate(tracks)]):
+        assert split["split"].groupby(keys).nunique().max() == 1
+
+
 @pytest.mark.parametrize(
     ("kind", "beginning"),
-    [("text", "The plate"), ("content", "The same file"), ("near", "Nearly the same picture")],
+    [
+        ("text", "The plate"),
+        ("content", "The same file"),
+        ("track", "A track"),
+        ("near", "Nearly the same picture"),
+    ],
 )
 def test_leaks_speak(kind, beginning):
     leak = Leak(kind, ("test", "train"), ("AB1", "AB2"), ("/x/a.jpg", "/y/b.jpg"))
