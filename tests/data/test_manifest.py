@@ -178,6 +178,52 @@ def test_a_box_in_some_rows_only(folder):
     assert problem.startswith("Either every plate must have a box or none: 1 of 2 have none")
 
 
+FACTS = (
+    "image_path,plate_text,rows,camera,taken_at,track\n"
+    "images/a.jpg,A,2,'=north,2026-01-31T14:00:00+02:00,7\n"
+    "images/b.jpg,B,,,,\n"
+)
+
+
+def test_facts_are_read_and_written_back(folder):
+    frame = read_manifest(write(folder, FACTS), None)
+    assert frame.iloc[:, 4:].to_dict("list") == {
+        "rows": ["2", ""],
+        "camera": ["=north", ""],
+        "taken_at": ["2026-01-31T12:00:00+00:00", ""],
+        "track": ["7", ""],
+    }
+    write_manifest(frame.assign(x=0, y=0, width=9, height=9), folder / "again.csv")
+    assert (folder / "again.csv").read_text().splitlines()[:2] == [
+        "image_path,plate_text,plate_region,split,rows,x,y,width,height,camera,taken_at,track",
+        "images/a.jpg,A,,,2,0,0,9,9,'=north,2026-01-31T12:00:00+00:00,7",
+    ]
+    again = read_manifest(folder / "again.csv", None)
+    pd.testing.assert_frame_equal(again[list(frame)], frame)
+
+
+def test_facts_that_nobody_says_make_no_columns(folder):
+    path = write(folder, "image_path,plate_text,rows,track\nimages/a.jpg,A,,\n")
+    assert list(read_manifest(path, None)) == ["image_path", "plate_text", "plate_region", "split"]
+
+
+def test_bad_facts_are_all_listed(folder):
+    rows = ["a.jpg,A,3,,", "b.jpg,B,,noon,", "c.jpg,C,1,2026-01-31,", f"d.jpg,D,,,{'x' * 81}"]
+    lines = "".join(f"images/{row}\n" for row in rows)
+    path = write(folder, f"image_path,plate_text,rows,taken_at,camera\n{lines}")
+    assert problems_of(path, check_pictures=None) == [
+        "line 2: rows must be 1 or 2, or empty. Received: '3'",
+        "line 3: a time must be as 2026-01-31T12:00:00Z. Received: 'noon'",
+        f"line 5: camera must have at most 80 printable symbols. Received 81: '{'x' * 40}'",
+    ]
+
+
+def test_fingerprint_does_not_see_facts(folder):
+    """Nothing learns from them, and runs of older versions shall know their plates again."""
+    frame = read_manifest(write(folder, FACTS), None)
+    assert fingerprint(frame) == fingerprint(frame.iloc[:, :4])
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [

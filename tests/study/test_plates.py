@@ -1,4 +1,5 @@
 import itertools
+from dataclasses import replace
 
 import cv2
 import numpy as np
@@ -105,6 +106,14 @@ def test_folds_part_the_plates_by_text(plates):
         assert list(joined["image_path"]) == list(validation["image_path"])
         asked.extend(rows)
     assert sorted(asked) == list(range(34))
+
+
+def test_folds_keep_tracks_together(plates):
+    tracks = [f"t{row // 3}" if row < 12 else "" for row in range(len(plates.frame))]
+    tracked = replace(plates, frame=plates.frame.assign(track=tracks))
+    for fold in range(NUM_FOLDS):
+        frame = choose_plates(tracked, PlateChoice(fold=fold), seed=0)
+        assert frame[frame["track"] != ""].groupby("track")["split"].nunique().max() == 1
 
 
 def test_asked_plates_are_the_validation_plates_without_folds(plates):
