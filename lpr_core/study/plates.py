@@ -134,7 +134,8 @@ def tabulate_plates(plates: StudyPlates, asked: pd.DataFrame) -> pd.DataFrame:
     known = find_task(plates.task).tabulate_truth(asked)
     known["image_path"] = [plates.shorten(path) for path in asked["image_path"]]
     known.insert(0, "plate", np.arange(len(asked)))
-    return known
+    first = ["plate", "image_path", "truth"]
+    return known[[*first, *known.columns.drop(first)]]
 
 
 def write_pictures(asked: pd.DataFrame, folder: Path) -> None:
