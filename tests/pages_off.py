@@ -91,7 +91,7 @@ DASHBOARD = (
     _less(
         "verdicts",
         _VERDICTS,
-        '    offer_study("hypotheses", "See the verdicts of {name}")\n',
+        '    offer_study(judges_hypotheses, "See the verdicts of {name}")\n',
         f"{_STUDIES}::test_a_study_without_verdicts_offers_one_that_has_them",
     ),
     _less(

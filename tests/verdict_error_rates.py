@@ -23,6 +23,7 @@ from lpr_core.evidence.judging.findings import find_differences
 from lpr_core.evidence.judging.planning import MARGIN
 from lpr_core.evidence.judging.verdicts import judge_hypotheses
 from lpr_core.statistics.intervals import crossed_interval
+from lpr_core.study.designs import find_design
 from tests.kit.planted_study import Variant, hypotheses_variants, noise_variants, plant_outcome
 
 BASELINE, USABLE = 0.07, 0.80
@@ -233,7 +234,7 @@ def judge_planted(scenario: Scenario, study: int) -> dict[tuple[str, str], Judge
 
 
 def _judge_noise(correct, factors) -> dict[tuple[str, str], Judgement]:
-    findings = find_differences("noise", correct, factors, {})
+    findings = find_differences(find_design("noise").asked, correct, factors, {})
     return {
         ("noise", finding.label): Judgement(
             _OUTCOMES[finding.direction],

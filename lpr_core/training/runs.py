@@ -124,15 +124,14 @@ class RunFolder:
     def read_metrics(self) -> dict[str, Any]:
         """Return the scores; empty for a run that is not finished."""
         metrics = read_object(self.path / "metrics.json", _Metrics)
-        scores = [metrics, metrics.get("train", {})] if metrics else []
-        for name in self.task.scores if metrics else ():
-            if any(not isinstance(found.get(name, 0.0), int | float) for found in scores):
+        for name in metrics.get("train", {}):  # what was scored there was scored here
+            if not isinstance(metrics.get(name, 0.0), int | float):
                 raise DamagedFileError(f"metrics.json is damaged: {name}: no number.")
         return metrics
 
     def write_history(self, rows: Sequence[HistoryRow]) -> None:
         """Write one row for each epoch, oldest first; `history_columns` are its keys."""
-        table = pd.DataFrame(rows)
+        table = pd.DataFrame(rows, columns=list(history_columns(self.task)))
         write_text_atomic(self.path / "history.csv", table.to_csv(index=False))
 
     def read_history(self) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """The floor: under it fewer than half of the readings are right."""
 
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,9 +12,10 @@ from lpr_core.plates.readable import DEFAULT_READABLE_FROM
 from lpr_core.serving import Floor, fit_floor
 from lpr_core.serving.bundle import CARD_FILE, read_bundle, read_card
 from lpr_core.serving.reader import Reader
+from tests.kit.places import REPOSITORY_DIR
 from tests.kit.tiny_reader import draw_tiny_plate, write_tiny_bundle
 
-DATA = Path(__file__).parents[1] / "data"
+DATA = REPOSITORY_DIR / "data"
 SHIPPED, SAMPLES = DATA / "models/seven", DATA / "samples/images"
 
 

@@ -173,6 +173,7 @@ def test_reading_survives_json():
             "pattern": "pattern",
             "region": "br",
             "reader_version": "tiny-01234567",
+            "readable_from": 0.5,
         }
     )
 

@@ -94,7 +94,9 @@ def read_plates(study_dir: Path) -> pd.DataFrame:
         DamagedFileError: The table is damaged.
     """
     path = study_dir / PLATES_NAME
-    task = find_task(StudyRecord.read(study_dir).task)
+    # Of runs that are just becoming a study nothing is written yet.
+    is_study = (study_dir / RECORD_NAME).is_file()
+    task = find_task(StudyRecord.read(study_dir).task if is_study else "reading")
     table = read_table(path, texts=task.text_columns, numbers=["plate"], keep_default_na=False)
     require_columns(table, ("plate", *task.truth_columns), path.name)
     require_places(table, len(table), path.name)

@@ -7,6 +7,7 @@ import cv2
 import pytest
 
 from lpr_core.labels import LabelStore, Role
+from lpr_core.serving import Floor
 from lpr_core.training.runs import RunFolder
 from tests.conftest import PATIENCE_SECONDS
 from tests.kit.histories import HISTORY_COLUMNS
@@ -37,7 +38,9 @@ def dashboard(start_app, free_port, tmp_path):
         free_port,
         health="/_stcore/health",
         env={
-            "LPR_READER": str(write_tiny_bundle(tmp_path / "reader")),
+            "LPR_READER": str(
+                write_tiny_bundle(tmp_path / "reader", floor=Floor(readable_from=0.0))
+            ),
             "LPR_RUNS_DIR": str(tmp_path / "runs"),
             "LPR_LABELER_URL": "http://127.0.0.1:7860",
         },

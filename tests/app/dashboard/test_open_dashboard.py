@@ -10,6 +10,7 @@ from app.dashboard import open_dashboard
 from app.dashboard.chosen import study_picker
 from app.dashboard.open_dashboard import NO_STORE, PEOPLE, REACHED, make_while_open
 from lpr_core.labels import LabelStore, Mark, Role
+from lpr_core.serving import Floor
 from tests.kit.dashboard_kit import html_of, open_page, said, sit_at_the_machine
 from tests.kit.label_samples import reading_dict
 from tests.kit.planted_study import plant_study
@@ -27,7 +28,7 @@ def planted(tmp_path_factory):
     plant_study(home / "shipped" / "studies" / "hypotheses", **SIZE)
     plant_study(home / "data" / "studies" / "mine", **SIZE)
     shutil.make_archive(str(home / "brought"), "zip", home / "data" / "studies" / "mine")
-    write_tiny_bundle(home / "reader")
+    write_tiny_bundle(home / "reader", floor=Floor(readable_from=0.0))
     return home
 
 

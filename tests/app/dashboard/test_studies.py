@@ -120,36 +120,34 @@ def test_each_page_says_how_a_study_is_made_where_there_is_none(name, tmp_path, 
 @pytest.mark.parametrize(
     ("study", "name", "words"),
     [
-        ("cut", "verdicts", "none, seed 0, failed: its results cannot be read: Not a gzipped file"),
+        (
+            "cut",
+            "verdicts",
+            "A file of the run cannot be read: predictions.csv.gz is damaged: Not a gzipped file",
+        ),
         ("cut", "runs", "All 6 runs together trained for"),  # of 12
         ("cut", "noise", "the nearest that the runs were tested with"),
         ("cut", "why", "No remedy was tried yet."),
-        ("unfit", "verdicts", "0 of 6 runs are there"),
-        ("unfit", "runs", "there are no bands, for there is one seed"),
-        ("unfit", "why", "This study has no diagnosis yet."),
-        ("unfit", "mistakes", "The runs of this study were measured on different plates."),
+        ("undiagnosed", "why", "This study has no diagnosis yet."),
     ],
 )
 def test_what_fits_of_a_study_is_shown(study, name, words):
     assert words in said(open_page(name, study=study))
 
 
-@pytest.mark.parametrize(
-    ("study", "name", "problem"),
-    [
-        ("cut", "mistakes", "BadGzipFile: Not a gzipped file (b'no')"),
-        ("unfit", "noise", "ValueError: None is not in list"),
-    ],
-)
-@pytest.mark.usefixtures("faults_are_told")
-def test_results_that_do_not_fit_their_study_get_a_sentence(study, name, problem, caplog):
-    page = open_page(name, study=study)
+@pytest.mark.parametrize("name", OF_STUDY)
+def test_a_study_without_plates_is_told_on_each_page(name):
+    page = open_page(name, study="unfit")
     assert [warning.value for warning in page.warning] == [
-        f"This page cannot be shown: {problem}. "
-        "The files of the study do not fit each other; the dashboard's log says more."
+        "The study cannot be read: plates.csv holds no plates. Choose another study, or run it "
+        "anew."
     ]
-    assert "LPR workbench, the dashboard." in html_of(page)
-    assert f"the page {name} failed" in caplog.text
+
+
+def test_mistakes_of_a_study_with_damaged_runs_are_those_of_the_others():
+    page = open_page("mistakes", study="cut")
+    assert not page.warning
+    assert page.get("plotly_chart")
 
 
 def test_four_cards_with_verdict_effect_and_sentence():

@@ -53,9 +53,16 @@ def desk(store):
 
 
 @pytest.fixture
-def plate(desk):
+def picture_path(tmp_path):
+    path = tmp_path / "photo.png"
+    path.write_bytes(picture_bytes())
+    return path
+
+
+@pytest.fixture
+def plate(desk, picture_path):
     """One picture that the desk has read, by its id."""
-    return desk.read(picture_bytes(), "photo.png", None)["id"]
+    return desk.read(picture_path, "photo.png", None)["id"]
 
 
 def assert_not_read(read):
@@ -189,9 +196,9 @@ def test_the_history_has_everything_and_comes_back(store, plate, tmp_path):
 # --- pages and programs
 
 
-def test_the_sheet(store, desk):
+def test_the_sheet(store, desk, picture_path):
     ask = caller(make_sheet_functions(desk))
-    card = desk.read(picture_bytes(), "photo.png", None)
+    card = desk.read(picture_path, "photo.png", None)
     assert card["text"] == ""
     assert_not_read(card["read"])
     (waiting,) = ask("waiting", picture_id="")["cards"]
