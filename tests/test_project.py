@@ -1,6 +1,7 @@
 """The checkout as a whole: what lies on top, which commands there are."""
 
 import ast
+import graphlib
 import importlib
 import inspect
 import re
@@ -8,6 +9,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT_DIR = Path(__file__).resolve().parents[1]
@@ -86,6 +88,14 @@ def test_one_class_name_has_one_meaning():
                 places.setdefault(node.name, []).append(str(path.relative_to(ROOT_DIR)))
     assert len(places) > 200
     assert {name: paths for name, paths in places.items() if len(paths) > 1} == {}
+
+
+def test_no_module_imports_itself_by_a_detour():
+    """Nor for types alone: what two modules must know of each other is a module of its own."""
+    graph = grimp.build_graph("app", "lpr_core", cache_dir=None)
+    imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
+    assert len(imports) > 300
+    graphlib.TopologicalSorter(imports).prepare()  # CycleError names the circle
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -15,8 +15,9 @@ from lpr_core.evidence.judging.comparisons import Comparison, contrast_variants
 from lpr_core.evidence.judging.factorial import Interaction, find_interactions
 from lpr_core.evidence.judging.families import compare
 from lpr_core.evidence.judging.findings import Finding, find_differences
+from lpr_core.evidence.judging.parts import Verdict
 from lpr_core.evidence.judging.strength import NoiseFinding, judge_strength
-from lpr_core.evidence.judging.verdicts import Verdict, judge_hypotheses
+from lpr_core.evidence.judging.verdicts import judge_hypotheses
 from lpr_core.evidence.mistakes import count_confusions, list_misread
 from lpr_core.evidence.noise import Knee, NoisyCorrect, find_knees, tabulate_response
 from lpr_core.evidence.notes import list_notes

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from lpr_core.evidence.cells import Cell
-from lpr_core.evidence.wording import count, percent
+from lpr_core.evidence.units import count, percent
 from lpr_core.statistics.significance import MIN_SEEDS
 
 WIDE = 0.2

@@ -1,7 +1,7 @@
 """What has to be told about a study wherever its numbers stand."""
 
 from lpr_core.evidence.answers import Answers
-from lpr_core.evidence.wording import count, percent
+from lpr_core.evidence.units import count, percent
 
 
 def list_facts(answers: Answers) -> list[tuple[str, str]]:

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from lpr_core.evidence.answers import Answers
-from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS, percent, points, show_p
+from lpr_core.evidence.units import percent, points, show_p
+from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS
 from lpr_core.report.facts import list_facts
 from lpr_core.report.sections import Section, Statement
 from lpr_core.report.tables import Table, show_effect

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from lpr_core.evidence.wording import percent
+from lpr_core.evidence.units import percent
 from lpr_core.report.tables import Table
 
 Measured = Mapping[str, Any]

@@ -8,17 +8,11 @@ import pandas as pd
 from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.cells import Cell, Score
 from lpr_core.evidence.judging.factorial import Interaction
-from lpr_core.evidence.judging.verdicts import Part, Verdict
+from lpr_core.evidence.judging.parts import Part, Verdict
+from lpr_core.evidence.judging.sentences import show_range
 from lpr_core.evidence.noise import Knee
-from lpr_core.evidence.wording import (
-    SCOPES,
-    SIGNS_P,
-    SIMULTANEOUS,
-    percent,
-    points,
-    show_p,
-    show_range,
-)
+from lpr_core.evidence.units import percent, points, show_p
+from lpr_core.evidence.wording import SCOPES, SIGNS_P, SIMULTANEOUS
 from lpr_core.report.frames import arrange_map, frame_response
 
 _NUM_MISREAD = 5

@@ -14,7 +14,7 @@ from lpr_core.evidence.judging.factorial import (
     tabulate_factorial,
 )
 from lpr_core.evidence.readings import list_seeds, share_by_plate
-from lpr_core.evidence.wording import points
+from lpr_core.evidence.units import points
 from lpr_core.statistics.intervals import crossed_interval
 from tests.kit.planted_study import Variant, hypotheses_variants, plant_outcome
 from tests.verdict_error_rates import leave_out_what_does_not_decide, repeat_cell

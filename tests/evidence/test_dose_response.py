@@ -11,7 +11,7 @@ from lpr_core.evidence.noise import (
     locate_knee,
     tabulate_response,
 )
-from lpr_core.evidence.wording import MINUS
+from lpr_core.evidence.units import MINUS
 from tests.kit import coverage_simulation as simulated
 from tests.kit.planted_study import STRENGTHS, Variant, plant_outcome, respond
 

@@ -7,9 +7,10 @@ import pytest
 
 from lpr_core.evidence.judging.comparisons import Contrast, contrast_number, decide, is_equivalent
 from lpr_core.evidence.judging.families import bound_smallest, compare
+from lpr_core.evidence.judging.parts import Verdict
 from lpr_core.evidence.judging.planning import seeds_needed
-from lpr_core.evidence.judging.verdicts import Verdict, judge_hypotheses
-from lpr_core.evidence.wording import points
+from lpr_core.evidence.judging.verdicts import judge_hypotheses
+from lpr_core.evidence.units import points
 from lpr_core.statistics.variance import average_crossed
 from tests.kit.planted_study import hypotheses_variants, plant_outcome
 from tests.verdict_error_rates import (

@@ -12,7 +12,7 @@ from lpr_core.cli import app
 from lpr_core.evidence.answers import Answers, answer_study
 from lpr_core.evidence.judging.factorial import describe_effects
 from lpr_core.evidence.noise import Knee
-from lpr_core.evidence.wording import points
+from lpr_core.evidence.units import points
 from lpr_core.report import Report, write_report
 from lpr_core.report.frames import frame_knees
 from lpr_core.report.markdown import render_markdown, render_table, render_verdicts

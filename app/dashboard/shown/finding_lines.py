@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lpr_core.evidence.judging.findings import Direction, Finding
-from lpr_core.evidence.wording import count, points
+from lpr_core.evidence.units import count, points
 
 _AGAINST: dict[Direction, str] = {
     "better": "Better than",

@@ -7,7 +7,7 @@ from app.dashboard.chosen.run_choice import list_seeds
 from app.dashboard.chosen.study_view import BY_FILES, StudyView, read_plates, read_predictions
 from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.mistakes import NOTHING, count_confusions, rank_plates
-from lpr_core.evidence.wording import p_text
+from lpr_core.evidence.units import p_text
 from lpr_core.statistics.significance import McNemar
 
 

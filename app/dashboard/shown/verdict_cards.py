@@ -6,8 +6,10 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
-from lpr_core.evidence.judging.verdicts import Part, Verdict
-from lpr_core.evidence.wording import name_scope, percent, points, show_p, show_range
+from lpr_core.evidence.judging.parts import Part, Verdict
+from lpr_core.evidence.judging.sentences import show_range
+from lpr_core.evidence.units import percent, points, show_p
+from lpr_core.evidence.wording import name_scope
 
 SIGNS = {"supported": "✓", "refuted": "✗", "equivalent": "=", "undecided": "?"}
 """Stands before each outcome, so that colour is not needed to tell them apart."""

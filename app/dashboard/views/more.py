@@ -10,7 +10,8 @@ from app.dashboard.shown.figures import show_figure
 from app.dashboard.shown.finding_lines import count_directions, tell_directions
 from lpr_core.charts import plot_bars, plot_factor
 from lpr_core.evidence.answers import Answers
-from lpr_core.evidence.wording import SCOPES, describe_intervals, percent, tell_method
+from lpr_core.evidence.units import percent
+from lpr_core.evidence.wording import SCOPES, describe_intervals, tell_method
 from lpr_core.study.designs import Design, list_designs
 
 

@@ -11,7 +11,8 @@ from lpr_core.evidence.judging.comparisons import Comparison, Contrast, contrast
 from lpr_core.evidence.judging.families import compare
 from lpr_core.evidence.judging.hypotheses import TRANSFERS, Cell, find_cells
 from lpr_core.evidence.readings import Correct, Factors, list_seeds
-from lpr_core.evidence.wording import MINUS, SCOPES, SIMULTANEOUS, p_text, phrase_basis, points
+from lpr_core.evidence.units import MINUS, p_text, points
+from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS, phrase_basis
 from lpr_core.statistics.intervals import crossed_interval
 
 _NO_WIDTH = 1e-9

@@ -17,14 +17,8 @@ from lpr_core.evidence.judging.comparisons import (
 from lpr_core.evidence.judging.families import compare
 from lpr_core.evidence.judging.planning import seeds_needed
 from lpr_core.evidence.readings import Correct, Factors
-from lpr_core.evidence.wording import (
-    SCOPES,
-    SIMULTANEOUS,
-    p_text,
-    phrase_basis,
-    phrase_need,
-    points,
-)
+from lpr_core.evidence.units import p_text, points
+from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS, phrase_basis, phrase_need
 
 Direction = Literal["better", "worse", "alike", "undecided"]
 _DIRECTIONS: dict[Outcome, Direction] = {

@@ -1,13 +1,12 @@
 """The four hypotheses of the first account as comparisons of cells."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 from lpr_core.evidence.judging.comparisons import Contrast, contrast_number, contrast_variants
+from lpr_core.evidence.judging.parts import Name
 from lpr_core.evidence.readings import Correct, Factors
 from lpr_core.evidence.wording import SCOPES, tell_method
 
-Name = Literal["H1", "H2", "H3", "H4"]
 Cell = tuple[str, bool]
 """Way of transfer, and whether it was trained with noise."""
 

@@ -7,7 +7,8 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from lpr_core.evidence.noise import Knee
-from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS, count, percent, points
+from lpr_core.evidence.units import count, percent, points
+from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS
 
 Answer = Literal["too strong", "not too strong", "undecided"]
 _ANSWERS: dict[str, Answer] = {

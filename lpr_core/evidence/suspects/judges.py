@@ -24,7 +24,7 @@ from lpr_core.evidence.suspects.suspects import (
     rank_suspects,
     weigh,
 )
-from lpr_core.evidence.wording import count, percent
+from lpr_core.evidence.units import count, percent
 
 STILL = 1e-4
 """Frozen features may differ by rounding between `training=True` and `False`, by no more."""

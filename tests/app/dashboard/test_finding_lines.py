@@ -5,7 +5,7 @@ import pytest
 from app.dashboard.shown.finding_lines import count_directions, tell_directions
 from lpr_core.evidence.judging.comparisons import Comparison
 from lpr_core.evidence.judging.findings import Finding
-from lpr_core.evidence.wording import MINUS
+from lpr_core.evidence.units import MINUS
 
 
 def find(label: str, reference: str, direction: str, effect: float) -> Finding:

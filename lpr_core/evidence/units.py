@@ -1,0 +1,30 @@
+"""Numbers as people read them: shares, differences, p-values, counts. Nobody else writes them."""
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def points(share: float) -> str:
+    """Return a difference of shares in percentage points, signed, with one decimal."""
+    rounded = round(100 * share, 1)
+    sign = "+" if rounded > 0 else MINUS if rounded < 0 else ""
+    return f"{sign}{abs(rounded):.1f}"
+
+
+def percent(share: float) -> str:
+    """Return a share in percent: `91.5 %`."""
+    return f"{100 * share:.1f} %"
+
+
+def p_text(p_value: float) -> str:
+    """Return a p-value as `p = 0.031` or `p < 0.001`."""
+    return f"p = {p_value:.3f}" if p_value >= 0.001 else "p < 0.001"
+
+
+def show_p(p_value: float) -> str:
+    """Return a p-value for a table, with four decimals or as `< 0.0001`."""
+    return f"{p_value:.4f}" if p_value >= 0.0001 else "< 0.0001"
+
+
+def count(number: int, noun: str) -> str:
+    """Return `1 seed`, `8 seeds`, `3,000 plates`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
