@@ -15,6 +15,7 @@ from lpr_core.charts.frame import (
     finish_figure,
 )
 from lpr_core.charts.palette import Style
+from lpr_core.evidence.units import percent
 
 _PARTS = {"validation": 2.5, "training": 1.2}
 """Widths of the lines; the thin ones of training have small crosses."""
@@ -126,7 +127,7 @@ def plot_gaps(gaps: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
     figure.update_xaxes(title="Characters right", tickformat=".0%")
     figure.update_yaxes(autorange="reversed")
     told = "; ".join(
-        f"{styles[row.variant].label}: {row.train:.1%} and {row.validation:.1%}"
+        f"{styles[row.variant].label}: {percent(row.train)} and {percent(row.validation)}"
         for row in each_row(gaps)
     )
     return finish_figure(
@@ -162,7 +163,7 @@ def plot_costs(costs: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
     figure.update_xaxes(title="Minutes for one run", rangemode="tozero")
     figure.update_yaxes(title="Characters right", tickformat=".0%")
     told = "; ".join(
-        f"{styles[row.variant].label}: {row.value:.1%} in {row.minutes:.1f} minutes"
+        f"{styles[row.variant].label}: {percent(row.value)} in {row.minutes:.1f} minutes"
         for row in each_row(costs)
     )
     return finish_figure(figure, f"What each variant reaches and what a run costs. {told}.")

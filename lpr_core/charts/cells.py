@@ -16,6 +16,7 @@ from lpr_core.charts.frame import (
     wrap_name,
 )
 from lpr_core.charts.palette import TRANSFER_COLOURS, Style
+from lpr_core.evidence.units import POINTS, percent, points, show_points
 from lpr_core.evidence.wording import name_scope
 
 _LINES = {False: ("Without noise", "solid", -0.11), True: ("With noise", "dash", 0.11)}
@@ -74,7 +75,8 @@ def plot_cells(
     )
     figure.update_yaxes(title=measure, tickformat=".0%")
     told = "; ".join(
-        f"{styles[row.variant].label}: {row.mean:.1%} ({row.low:.1%} to {row.high:.1%})"
+        f"{styles[row.variant].label}: {percent(row.mean)} "
+        f"({percent(row.low)} to {percent(row.high)})"
         for row in each_row(cells)
     )
     return finish_figure(figure, f"{measure} by transfer and noise. {told}.", height=380)
@@ -120,7 +122,7 @@ def _add_cell(
         },
         hovertemplate=(
             f"{style.label}<br>mean %{{y:.1%}}, 95 % interval "
-            f"{cell.low:.1%} to {cell.high:.1%}<extra></extra>"
+            f"{percent(cell.low)} to {percent(cell.high)}<extra></extra>"
         ),
     )
 
@@ -137,15 +139,15 @@ def plot_differences(
     """
     names = list(effects["name"])
     figure = go.Figure()
-    points = differences[differences["name"].isin(names)]
+    pairs = differences[differences["name"].isin(names)]
     figure.add_scatter(
-        x=points["value"] * 100,
-        y=[wrap_name(name) for name in points["name"]],
+        x=pairs["value"] * 100,
+        y=[wrap_name(name) for name in pairs["name"]],
         mode="markers",
         name="One pair of runs with the same seed",
         marker={"color": fade_colour(QUIET, 0.55), "size": 7},
-        customdata=points["seed"],
-        hovertemplate="%{y}<br>seed %{customdata}: %{x:+.1f} points<extra></extra>",
+        customdata=pairs["seed"],
+        hovertemplate=f"%{{y}}<br>seed %{{customdata}}: %{{x:+.1f}} {POINTS}<extra></extra>",
     )
     figure.add_scatter(
         x=effects["mean"] * 100,
@@ -161,7 +163,7 @@ def plot_differences(
             "thickness": 2.5,
             "width": 6,
         },
-        hovertemplate="%{y}<br>%{x:+.1f} points<extra></extra>",
+        hovertemplate=f"%{{y}}<br>%{{x:+.1f}} {POINTS}<extra></extra>",
     )
     figure.add_vrect(
         x0=-100 * margin, x1=100 * margin, fillcolor=fade_colour(QUIET, 0.2), line_width=0
@@ -170,7 +172,7 @@ def plot_differences(
     figure.update_xaxes(title="Percentage points", zeroline=False)
     figure.update_yaxes(autorange="reversed", categoryarray=[wrap_name(name) for name in names])
     told = "; ".join(
-        f"{row.name}: {100 * row.mean:+.1f} points ({100 * row.low:+.1f} to {100 * row.high:+.1f})"
+        f"{row.name}: {show_points(row.mean)} ({points(row.low)} to {points(row.high)})"
         for row in each_row(effects)
     )
     return finish_figure(figure, f"Differences. {told}.", height=120 + 46 * len(names))

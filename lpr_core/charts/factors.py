@@ -13,6 +13,7 @@ from lpr_core.charts.frame import (
     finish_figure,
     wrap_name,
 )
+from lpr_core.evidence.units import percent
 
 _BAR_HEIGHT = 32  # pixels
 _HATCHES = ("", "/")
@@ -69,7 +70,7 @@ def plot_factor(
     figure.update_xaxes(title=title, tickformat=".0%" if as_share else "", zeroline=False)
     figure.update_yaxes(title="Characters right", tickformat=".0%")
     told = "; ".join(
-        f"{series}: {', '.join(f'{row.mean:.1%} at {row.factor:g}' for row in each_row(rows))}"
+        f"{series}: {', '.join(f'{percent(row.mean)} at {row.factor:g}' for row in each_row(rows))}"
         for series, rows in each_group(means, "series")
     )
     return finish_figure(figure, f"Characters right by {title.lower()}. {told}.", height=360)
@@ -92,7 +93,7 @@ def plot_bars(rows: pd.DataFrame, title: str) -> go.Figure:
     figure.update_xaxes(title=title, tickformat=".0%", nticks=6, tickangle=0)
     figure.update_yaxes(autorange="reversed")
     told = "; ".join(
-        f"{row.name}{f', {row.series}' if has_series else ''} {row.value:.1%}"
+        f"{row.name}{f', {row.series}' if has_series else ''} {percent(row.value)}"
         for row in each_row(rows)
     )
     return finish_figure(figure, f"{title}. {told}.", height=120 + _BAR_HEIGHT * len(rows))

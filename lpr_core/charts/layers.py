@@ -1,9 +1,12 @@
 """What was measured of each layer of a network, from the picture upwards."""
 
+from collections.abc import Callable
+
 import pandas as pd
 import plotly.graph_objects as go
 
 from lpr_core.charts.frame import COLOURS, each_group, finish_figure
+from lpr_core.evidence.units import percent, significant
 
 _LOOKS = (("solid", "circle"), ("dot", "diamond-open"))
 
@@ -19,7 +22,7 @@ def plot_layers(layers: pd.DataFrame, title: str, *, as_share: bool = False) -> 
         title: What the values are, for the axis.
         as_share: The values are shares and shown in percent.
     """
-    form = ".1%" if as_share else ".3g"
+    form, show = (".1%", percent) if as_share else (".3g", significant)
     figure = go.Figure()
     for number, (measure, rows) in enumerate(each_group(layers, "measure")):
         dash, symbol = _LOOKS[number % len(_LOOKS)]
@@ -40,14 +43,14 @@ def plot_layers(layers: pd.DataFrame, title: str, *, as_share: bool = False) -> 
     figure.update_xaxes(title="Layer, 1 at the picture", zeroline=False)
     figure.update_yaxes(title=title, tickformat=".0%" if as_share else "", rangemode="tozero")
     told = "; ".join(
-        _tell(str(measure), rows, form) for measure, rows in each_group(layers, "measure")
+        _tell(str(measure), rows, show) for measure, rows in each_group(layers, "measure")
     )
     return finish_figure(figure, f"{title}, by layer from the picture upwards. {told}.", height=280)
 
 
-def _tell(measure: str, rows: pd.DataFrame, form: str) -> str:
+def _tell(measure: str, rows: pd.DataFrame, show: Callable[[float], str]) -> str:
     """Say where a measure begins, where it ends, and which layer has most of it."""
     values = rows["value"].to_list()
-    first, last, most = (format(value, form) for value in (values[0], values[-1], max(values)))
+    first, last, most = map(show, (values[0], values[-1], max(values)))
     name = rows["name"].to_list()[values.index(max(values))]
     return f"{measure}: {first} at first, {last} at last, at most {most} ({name})"

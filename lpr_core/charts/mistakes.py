@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from lpr_core.charts.frame import each_group, finish_figure
 from lpr_core.charts.palette import Style
+from lpr_core.evidence.units import whole_percent
 
 _NUM_TOLD = 5
 
@@ -80,7 +81,7 @@ def plot_slots(slots: pd.DataFrame, styles: Mapping[str, Style]) -> go.Figure:
     figure.update_xaxes(title="Slot", dtick=1)
     figure.update_yaxes(title="Characters right", tickformat=".0%")
     told = "; ".join(
-        f"{styles[variant].label}: {', '.join(f'{share:.0%}' for share in rows['mean'])}"
+        f"{styles[variant].label}: {', '.join(map(whole_percent, rows['mean']))}"
         for variant, rows in each_group(slots, "variant")
     )
     return finish_figure(figure, f"Characters right by slot, from left to right. {told}.")

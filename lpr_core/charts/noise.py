@@ -16,6 +16,7 @@ from lpr_core.charts.frame import (
     wrap_name,
 )
 from lpr_core.charts.palette import Style
+from lpr_core.evidence.units import whole_percent
 
 _NOISE_LINES = {
     "symbols_right": ("Symbols right", "solid", "circle"),
@@ -48,7 +49,7 @@ def plot_noise(averages: pd.DataFrame, chosen: float | None = None) -> go.Figure
     figure.update_xaxes(title="Strength of the noise", rangemode="tozero")
     figure.update_yaxes(title="Share", tickformat=".0%", range=[-0.02, 1.04])
     told = "; ".join(
-        f"{row.strength:g}: {row.symbols_right:.0%} of the symbols right"
+        f"{row.strength:g}: {whole_percent(row.symbols_right)} of the symbols right"
         for row in each_row(averages)
     )
     return finish_figure(
@@ -88,11 +89,14 @@ def plot_dose_response(
         zeroline=False,
     )
     told = "; ".join(
-        f"{styles[variant].label}: {rows['mean'].iloc[0]:.0%} at {rows['strength'].iloc[0]:g}, "
-        f"{rows['mean'].iloc[-1]:.0%} at {rows['strength'].iloc[-1]:g}"
+        f"{styles[variant].label}: {_tell_response(rows, 0)}, {_tell_response(rows, -1)}"
         for variant, rows in each_group(response, "variant")
     )
     return finish_figure(figure, f"Characters right as noise grows. {told}.", height=380)
+
+
+def _tell_response(rows: pd.DataFrame, place: int) -> str:
+    return f"{whole_percent(rows['mean'].iloc[place])} at {rows['strength'].iloc[place]:g}"
 
 
 def _add_response(figure: go.Figure, style: Style, rows: pd.DataFrame) -> None:

@@ -183,7 +183,11 @@ def _show_study() -> Iterator["Listener"]:
 
 
 def _describe_running(progress: "StudyProgress") -> str:
-    running = ", ".join(f"{name} {share:.0%}" for name, share in progress.running.items())
+    from lpr_core.evidence.units import whole_percent
+
+    running = ", ".join(
+        f"{name} {whole_percent(share)}" for name, share in progress.running.items()
+    )
     failed = f"{len(progress.failures)} failed; " if progress.failures else ""
     return failed + (running or "Runs")
 

@@ -1,6 +1,12 @@
-"""Numbers as people read them: shares, differences, p-values, counts. Nobody else writes them."""
+"""Numbers as people read them: shares, differences, p-values, counts. Nobody else writes them.
+
+Plotly writes the ticks and the hover texts of figures itself (`80%`), and has no other form.
+"""
 
 MINUS = "\N{MINUS SIGN}"
+
+POINTS = "pp"
+"""Percentage points, where a table or a card has no room for the words."""
 
 
 def points(share: float) -> str:
@@ -13,6 +19,31 @@ def points(share: float) -> str:
 def percent(share: float) -> str:
     """Return a share in percent: `91.5 %`."""
     return f"{100 * share:.1f} %"
+
+
+def whole_percent(share: float) -> str:
+    """Return a share in percent where decimals would only distract: `92 %`."""
+    return f"{100 * share:.0f} %"
+
+
+def show_points(share: float) -> str:
+    """Return a difference of shares with its unit: `+2.1 pp`."""
+    return f"{points(share)} {POINTS}"
+
+
+def odds(value: float) -> str:
+    """Return a difference of log odds, signed, with two decimals."""
+    return f"{value:+.2f}".replace("-", MINUS)
+
+
+def three(value: float) -> str:
+    """Return a strength of noise, or another number around 1, with three decimals."""
+    return f"{value:.3f}"
+
+
+def significant(value: float) -> str:
+    """Return a number of any size with three digits that count."""
+    return f"{value:.3g}"
 
 
 def p_text(p_value: float) -> str:

@@ -149,8 +149,8 @@ def test_noise_marks_the_chosen_strength():
 
 def test_noise_is_described():
     assert describe_figure(plot_noise(AVERAGES)) == (
-        "What is still read as noise grows. By strength, 0: 100% of the symbols right; "
-        "0.1: 43% of the symbols right."
+        "What is still read as noise grows. By strength, 0: 100 % of the symbols right; "
+        "0.1: 43 % of the symbols right."
     )
     assert describe_figure(plot_noise(AVERAGES[:0])).endswith("By strength, nothing.")
 

@@ -127,7 +127,7 @@ def test_cells_have_a_line_for_each_noise_seeds_and_intervals():
     assert [list(line.y) for line in seeds] == [[0.5, 0.6]] * 3
     assert figure.layout.xaxis.ticktext == ("From scratch", "Frozen")
     assert figure.layout.annotations[0].text == "usable"
-    assert "Frozen: 40.0% (30.0% to 50.0%)" in describe_figure(figure)
+    assert "Frozen: 40.0 % (30.0 % to 50.0 %)" in describe_figure(figure)
 
 
 def test_differences_are_in_points_with_the_margin_shaded():
@@ -139,7 +139,7 @@ def test_differences_are_in_points_with_the_margin_shaded():
     points, means = figure.data
     assert (list(points.x), list(means.x)) == ([2.0], [3.0])
     assert (figure.layout.shapes[0].x0, figure.layout.shapes[0].x1) == (-1, 1)
-    assert describe_figure(figure) == "Differences. A less B: +3.0 points (+1.0 to +5.0)."
+    assert describe_figure(figure) == "Differences. A less B: +3.0 pp (+1.0 to +5.0)."
 
 
 def make_bands() -> pd.DataFrame:
@@ -185,9 +185,9 @@ def test_unknown_measures_and_parts_are_refused(bands, measure):
 
 def test_gaps_and_costs_tell_both_of_their_numbers():
     gaps = pd.DataFrame([("frozen", 0.95, 0.4)], columns=["variant", "train", "validation"])
-    assert describe_figure(plot_gaps(gaps, STYLES)).endswith("Frozen: 95.0% and 40.0%.")
+    assert describe_figure(plot_gaps(gaps, STYLES)).endswith("Frozen: 95.0 % and 40.0 %.")
     costs = pd.DataFrame([("frozen", 2.5, 0.4)], columns=["variant", "minutes", "value"])
-    assert describe_figure(plot_costs(costs, STYLES)).endswith("Frozen: 40.0% in 2.5 minutes.")
+    assert describe_figure(plot_costs(costs, STYLES)).endswith("Frozen: 40.0 % in 2.5 minutes.")
 
 
 def make_response() -> pd.DataFrame:
@@ -205,7 +205,7 @@ def test_dose_and_response_with_the_knee_below_and_the_chosen_strength():
     np.testing.assert_allclose([knee.error_x.array[0], knee.error_x.arrayminus[0]], [0.03, 0.02])
     assert figure.layout.shapes[0].x0 == 0.05
     assert (
-        describe_figure(figure) == "Characters right as noise grows. None: 90% at 0, 20% at 0.26."
+        describe_figure(figure) == "Characters right as noise grows. None: 90 % at 0, 20 % at 0.26."
     )
 
 
@@ -232,7 +232,7 @@ def test_no_confusion_at_all():
 def test_slots_from_left_to_right():
     rows = [("none", slot, 0.9, 0.8, 1.0) for slot in (1, 2)]
     slots = pd.DataFrame(rows, columns=["variant", "slot", "mean", "low", "high"])
-    assert describe_figure(plot_slots(slots, STYLES)).endswith("None: 90%, 90%.")
+    assert describe_figure(plot_slots(slots, STYLES)).endswith("None: 90 %, 90 %.")
 
 
 def test_slots_without_intervals_have_no_bars():
@@ -247,7 +247,7 @@ def test_a_factor_has_a_line_for_each_series_in_its_colour():
     figure = plot_factor(means, scores, "Share", colours={"b": "#000000"})
     lines = [line for line in figure.data if line.name]
     assert [(line.name, line.line.color) for line in lines] == [("a", COLOURS[0]), ("b", "#000000")]
-    assert describe_figure(figure).endswith("a: 80.0% at 0.5; b: 60.0% at 0.5.")
+    assert describe_figure(figure).endswith("a: 80.0 % at 0.5; b: 60.0 % at 0.5.")
 
 
 @pytest.mark.parametrize(
@@ -267,7 +267,7 @@ def test_long_names_at_the_edge_are_broken_in_the_middle(name, drawn):
 def test_bars_with_and_without_intervals(bounds):
     figure = plot_bars(pd.DataFrame({"name": ["Pooled"], "value": [0.2], **bounds}), "Right")
     assert (figure.data[0].error_x.array is not None) == bool(bounds)
-    assert describe_figure(figure) == "Right. Pooled 20.0%."
+    assert describe_figure(figure) == "Right. Pooled 20.0 %."
 
 
 def test_bars_of_two_series_stand_beside_each_other_told_apart_without_colour():
@@ -278,7 +278,7 @@ def test_bars_of_two_series_stand_beside_each_other_told_apart_without_colour():
     figure = plot_bars(rows, "Right")
     drawn = [(bar.name, list(bar.y), list(bar.x), bar.marker.pattern.shape) for bar in figure.data]
     assert drawn == [("whole", ["1/8", "1/32"], [0.4, 0.3], ""), ("pooled", ["1/8"], [0.2], "/")]
-    assert describe_figure(figure).startswith("Right. 1/8, whole 40.0%; 1/8, pooled 20.0%;")
+    assert describe_figure(figure).startswith("Right. 1/8, whole 40.0 %; 1/8, pooled 20.0 %;")
 
 
 LAYERS = pd.DataFrame(
@@ -305,4 +305,4 @@ def test_layers_are_numbered_from_the_picture_and_named_on_hover():
 def test_one_measure_of_layers_needs_no_legend_and_may_be_a_share():
     figure = plot_layers(LAYERS.iloc[:2], "Change", as_share=True)
     assert (figure.layout.showlegend, figure.layout.yaxis.tickformat) == (False, ".0%")
-    assert "50.0% at first, 25.0% at last" in describe_figure(figure)
+    assert "50.0 % at first, 25.0 % at last" in describe_figure(figure)

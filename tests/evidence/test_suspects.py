@@ -166,7 +166,7 @@ def test_a_suspect_in_whole():
         "than the same map with its places in disorder: the symbols are there, their order is not.",
         "verdict": "guilty",
         "strength": 0.3,
-        "sentence": "Pooling costs 30.0 points (29.0 to 31.0) that the map still has.",
+        "sentence": "Pooling costs 30.0 pp (29.0 to 31.0) that the map still has.",
         "role": "cause",
     }
 
@@ -175,7 +175,7 @@ def test_a_head_that_keeps_places_loses_none():
     suspect = judge_position(position(head="positional"))
     assert (suspect.verdict, suspect.strength) == ("cleared", 0)
     assert suspect.sentence == (
-        "The head positional keeps the places; pooling would cost 30.0 points (29.0 to 31.0)."
+        "The head positional keeps the places; pooling would cost 30.0 pp (29.0 to 31.0)."
     )
 
 
@@ -208,8 +208,8 @@ def test_a_layer_that_changes_with_the_mode_is_guilty_whatever_it_costs():
 
 def test_a_gap_of_one_run_has_no_interval():
     assert "1 run: 90.0 %" in judge_gap(gap(seeds=1)).measured
-    assert "alone; gap 50.0 points." in judge_gap(gap(seeds=1)).measured
-    assert "alone; gap 50.0 points (49.0 to 51.0)." in judge_gap(gap()).measured
+    assert "alone; gap 50.0 pp." in judge_gap(gap(seeds=1)).measured
+    assert "alone; gap 50.0 pp (49.0 to 51.0)." in judge_gap(gap()).measured
 
 
 ALL = {
@@ -236,7 +236,7 @@ def test_the_ranking():
     ]
     assert summarize(suspects) == (
         "The gap is real: it knows its training plates much better than others. Freezing is what "
-        "hurts: features that may move are read better by 45.0 points (44.0 to 46.0)."
+        "hurts: features that may move are read better by 45.0 pp (44.0 to 46.0)."
     )
 
 
@@ -268,7 +268,7 @@ def test_the_order_of_suspects_does_not_matter():
 def test_the_partly_guilty_are_named_where_nobody_is_guilty():
     suspects = judge_suspects({"features": features(0.05), "drift": drift(0.0)})
     assert summarize(suspects) == (
-        "The last stage has lost a little: stage 1/8 can be read better by 5.0 points (4.0 to 6.0)."
+        "The last stage has lost a little: stage 1/8 can be read better by 5.0 pp (4.0 to 6.0)."
     )
     assert summarize([judge_drift(drift(0.0))]) == "No suspect is guilty."
 

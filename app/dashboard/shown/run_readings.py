@@ -9,6 +9,7 @@ import pandas as pd
 from app.dashboard.chosen.study_view import StudyView, read_noisy_predictions, read_runs
 from app.dashboard.shown.plate_view import MarkedSymbol, pair_symbols, symbol_row
 from lpr_core.charts import Style
+from lpr_core.evidence.units import whole_percent
 
 
 @dataclass(frozen=True)
@@ -78,5 +79,5 @@ def _card(reading: RunReading) -> str:
         f"{escape(reading.style.label)}</b></div>"
         f"{symbol_row(reading.marks)}"
         f'<div class="lpr-verdict{" lpr-right" * (num_right == num_marks)}">'
-        f"{share} · {reading.confidence:.0%} sure</div></div>"
+        f"{share} · {whole_percent(reading.confidence)} sure</div></div>"
     )

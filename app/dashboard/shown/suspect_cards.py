@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from html import escape
 from typing import Any
 
+from lpr_core.evidence.units import percent
+
 LOOKS = {
     "guilty": ("✗", "refuted"),
     "partly": ("~", "undecided"),
@@ -20,7 +22,7 @@ def suspect_head(suspect: Mapping[str, Any]) -> str:
     name = suspect["name"].replace("_", " ").capitalize()
     role = " (the symptom)" if suspect.get("role") == "symptom" else ""
     share = min(max(float(suspect["strength"]), 0.0), 1.0)
-    charge = f"Costs {share:.1%} of all characters" if share else "Costs nothing"
+    charge = f"Costs {percent(share)} of all characters" if share else "Costs nothing"
     if suspect["verdict"] == "not measured":
         charge = "What it costs is not known"
     return (

@@ -6,6 +6,7 @@ from app.dashboard.chosen.study_picker import offer_studies
 from app.dashboard.open_dashboard import why_shut
 from app.dashboard.shown.links import labeler_url
 from lpr_core.data.shipped import list_samples
+from lpr_core.evidence.units import whole_percent
 from lpr_core.places import runs_dir, shipped_reader_dir
 from lpr_core.serving.bundle import read_card
 from lpr_core.training.runs import list_runs
@@ -21,7 +22,7 @@ def describe_reader() -> str:
     except (FileNotFoundError, ValueError) as problem:
         return f"There is no reader yet. {problem}"
     measured = "".join(
-        f", {scores['plate_accuracy']:.0%} of {scores['count']} plates whole ({data})"
+        f", {whole_percent(scores['plate_accuracy'])} of {scores['count']} plates whole ({data})"
         for data, scores in card.accuracy.items()
     )
     return f"Reads with {card.version}{measured}."

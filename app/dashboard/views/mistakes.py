@@ -24,6 +24,7 @@ from lpr_core.evidence.mistakes import (
     list_disagreements,
     list_misread,
 )
+from lpr_core.evidence.units import whole_percent
 from lpr_core.evidence.wording import describe_intervals
 
 NUM_PLATES = 12
@@ -92,7 +93,8 @@ def show_worst(view: StudyView) -> None:
             row.plate,
             row.truth,
             [("Most often read", row.most_read)],
-            f"{row.share_right:.0%} of the symbols, whole by {row.share_whole:.0%} of the runs",
+            f"{whole_percent(row.share_right)} of the symbols, whole by "
+            f"{whole_percent(row.share_whole)} of the runs",
         )
         for row in ranked.head(NUM_PLATES).itertuples()
     ]

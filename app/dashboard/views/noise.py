@@ -20,6 +20,7 @@ from app.dashboard.shown.noise_ladder import (
 from app.dashboard.shown.plate_view import card_grid, plate_card
 from app.dashboard.shown.study_noise import show_all_plates, show_runs
 from lpr_core.charts import plot_noise
+from lpr_core.evidence.units import whole_percent
 from lpr_core.plates.format import normalize_plate
 from lpr_core.serving import Reader
 
@@ -55,9 +56,9 @@ def rung_card(rung: Rung, title: str) -> str:
     share = "All right" if num_right == num_marks else f"{num_right} of {num_marks} right"
     facts = [f"sigma {rung.noisy.sigma:.1f}", psnr]
     if not rung.reading.is_readable:
-        verdict = f"Too unsure to show a text ({rung.reading.confidence:.0%})"
+        verdict = f"Too unsure to show a text ({whole_percent(rung.reading.confidence)})"
         return plate_card(rung.noisy.picture, title, facts, (), verdict)
-    verdict = f"{share} · {rung.reading.confidence:.0%} sure"
+    verdict = f"{share} · {whole_percent(rung.reading.confidence)} sure"
     return plate_card(rung.noisy.picture, title, facts, rung.marks, verdict)
 
 

@@ -11,7 +11,7 @@ from lpr_core.evidence.judging.comparisons import Comparison, Contrast, contrast
 from lpr_core.evidence.judging.families import compare
 from lpr_core.evidence.judging.hypotheses import TRANSFERS, Cell, find_cells
 from lpr_core.evidence.readings import Correct, Factors, list_seeds
-from lpr_core.evidence.units import MINUS, p_text, points
+from lpr_core.evidence.units import odds, p_text, points
 from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS, phrase_basis
 from lpr_core.statistics.intervals import crossed_interval
 
@@ -72,7 +72,7 @@ def describe_effects(found: Interaction) -> str:
     )
     if found.logit_high - found.logit_low < _NO_WIDTH:  # one seed, or seeds that say the same
         return told
-    effect, low, high = map(_show_odds, (found.logit_effect, found.logit_low, found.logit_high))
+    effect, low, high = map(odds, (found.logit_effect, found.logit_low, found.logit_high))
     return (
         f"{told} In log odds, which know no ceiling, the interaction is {effect} "
         f"(95 % interval {low} to {high})."
@@ -138,10 +138,6 @@ def _describe(
         table=_tabulate(scores, seeds) if len(seeds) > 1 else [],
         sentence=_phrase(way, comparison),
     )
-
-
-def _show_odds(value: float) -> str:
-    return f"{value:+.2f}".replace("-", MINUS)
 
 
 def _inside(scores: np.ndarray) -> np.ndarray:

@@ -7,7 +7,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
 from lpr_core.evidence.noise import Knee
-from lpr_core.evidence.units import count, percent, points
+from lpr_core.evidence.units import count, percent, points, three
 from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS
 
 Answer = Literal["too strong", "not too strong", "undecided"]
@@ -98,9 +98,9 @@ def describe_knee(knee: Knee) -> str:
     """Return where a tenth is lost, in words."""
     if knee.strength is None:
         return f"not even at {knee.tried_to:g}"
-    low = f"{knee.low:.3f}" if knee.low is not None else f"beyond {knee.tried_to:g}"
-    high = f"{knee.high:.3f}" if knee.high is not None else f"beyond {knee.tried_to:g}"
-    return f"at {knee.strength:.3f} (95 % interval {low} to {high})"
+    low = three(knee.low) if knee.low is not None else f"beyond {knee.tried_to:g}"
+    high = three(knee.high) if knee.high is not None else f"beyond {knee.tried_to:g}"
+    return f"at {three(knee.strength)} (95 % interval {low} to {high})"
 
 
 def _read_at(response: pd.DataFrame, variant: str, strength: float) -> float | None:

@@ -24,7 +24,7 @@ from lpr_core.evidence.suspects.suspects import (
     rank_suspects,
     weigh,
 )
-from lpr_core.evidence.units import count, percent
+from lpr_core.evidence.units import POINTS, count, percent
 
 STILL = 1e-4
 """Frozen features may differ by rounding between `training=True` and `False`, by no more."""
@@ -53,7 +53,7 @@ def judge_suspects(
 
 def judge_gap(found: GapMeasurement) -> Suspect:
     """Judge whether there is a gap at all: the symptom that the causes must explain."""
-    gap = _points(found.gap) if found.seeds > 1 else f"{100 * found.gap.value:.1f} points"
+    gap = _points(found.gap) if found.seeds > 1 else f"{100 * found.gap.value:.1f} {POINTS}"
     measured = (
         f"{found.variant}, {count(found.seeds, 'run')}: {percent(found.train)} of the characters "
         f"on training plates, {percent(found.validation)} on validation plates, "
@@ -217,9 +217,9 @@ def judge_scale(found: ScaleMeasurement) -> Suspect:
 
 
 def _points(difference: Difference) -> str:
-    """Return `12.3 points (10.1 to 14.5)`: hundredths of all characters, with the interval."""
+    """Return `12.3 pp (10.1 to 14.5)`: hundredths of all characters, with the interval."""
     value, low, high = (100 * end for end in (difference.value, difference.low, difference.high))
-    return f"{value:.1f} points ({low:.1f} to {high:.1f})"
+    return f"{value:.1f} {POINTS} ({low:.1f} to {high:.1f})"
 
 
 def _capitalise(text: str) -> str:

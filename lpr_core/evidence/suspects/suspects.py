@@ -85,8 +85,8 @@ QUESTIONS = {
 """The suspects in the order in which they are measured."""
 
 GUILTY_IF = {
-    "gap": "training plates are read at least 10 points better than validation plates; with no gap "
-    "the network learned too little, not too much.",
+    "gap": "training plates are read at least 10 percentage points better than validation plates; "
+    "with no gap the network learned too little, not too much.",
     "memory": "with shuffled labels, where there is nothing to learn, the head still gets its "
     "training plates right, and with true labels it reads new plates much worse than old ones.",
     "position": "a probe reads the whole map much better than the pooled vector, and better than "

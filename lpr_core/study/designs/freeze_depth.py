@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lpr_core.evidence.asked import Asked
+from lpr_core.evidence.units import whole_percent
 from lpr_core.study.designs.design import Axis, Design
 from lpr_core.study.designs.variant import Variant
 from lpr_core.training.config import TrainingConfig
@@ -22,7 +23,7 @@ def _vary(base: TrainingConfig, weights: str, backbone: str | None) -> Iterator[
         for share in _DEPTHS:
             yield Variant(
                 f"{name}-{round(100 * share):03d}",
-                f"{name}, {100 * share:.0f} % frozen",
+                f"{name}, {whole_percent(share)} frozen",
                 {"backbone": name, "freeze": share, "transfer": "fine-tuned", "noise": 0.0},
                 {
                     "network": {

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lpr_core.evidence.asked import Asked
+from lpr_core.evidence.units import whole_percent
 from lpr_core.evidence.wording import name_scope
 from lpr_core.study.designs.design import Axis, Design
 from lpr_core.study.designs.levels import set_transfer
@@ -17,7 +18,7 @@ def _vary(_base: TrainingConfig, weights: str, _backbone: str | None) -> Iterato
         for transfer in ("none", "fine-tuned"):
             yield Variant(
                 f"{transfer}-{round(100 * share):03d}",
-                f"{name_scope(transfer)}, {100 * share:.0f} % of the plates",
+                f"{name_scope(transfer)}, {whole_percent(share)} of the plates",
                 {"transfer": transfer, "noise": 0.0, "share": share},
                 {"network": set_transfer(transfer, weights)},
                 PlateChoice(share=share),

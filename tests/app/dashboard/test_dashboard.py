@@ -81,7 +81,7 @@ def test_overview_counts_what_is_there(samples, runs, monkeypatch):
     page = open_page("home")
     text = said(page)
     assert re.search(
-        r"^Reads with tiny-\w{8}, 90% of 200 plates whole \(drawn/test\)\.$", text, re.M
+        r"^Reads with tiny-\w{8}, 90 % of 200 plates whole \(drawn/test\)\.$", text, re.M
     )
     assert "Sample plates: 2; yours can be dropped in." in text
     assert "Finished runs: 2 of 3." in text
