@@ -1,8 +1,8 @@
 """Error rates of the verdicts on planted studies: `python -m tests.verdict_error_rates [STUDIES]`.
 
 In each scenario the truth is known, so every verdict is right, wrong or undecided. Wrong are: a
-claim of what is not so (supported or refuted where cells are equal, or of the other sign), and
-"equivalent" where cells differ by the margin or more. Shares of studies stand with their exact
+claim of what is not so (better or worse where cells are equal, or of the other sign), and
+"no different" where cells differ by the margin or more. Shares of studies stand with their exact
 interval at 95 % (Clopper and Pearson 1934, doi.org/10.1093/biomet/26.4.404).
 """
 
@@ -17,23 +17,17 @@ from unittest import mock
 from scipy.stats import binomtest
 
 from lpr_core.evidence.judging import comparisons
-from lpr_core.evidence.judging.comparisons import Outcome
 from lpr_core.evidence.judging.factorial import find_interactions
 from lpr_core.evidence.judging.findings import find_differences
 from lpr_core.evidence.judging.planning import MARGIN
 from lpr_core.evidence.judging.verdicts import judge_hypotheses
+from lpr_core.evidence.vocabulary import VerdictWord
 from lpr_core.statistics.intervals import crossed_interval
 from lpr_core.study.designs import find_design
 from tests.kit.planted_study import Variant, hypotheses_variants, noise_variants, plant_outcome
 
 BASELINE, USABLE = 0.07, 0.80
 TRANSFERS = ("none", "frozen", "fine-tuned")
-_OUTCOMES: dict[str, Outcome] = {
-    "better": "supported",
-    "worse": "refuted",
-    "alike": "equivalent",
-    "undecided": "undecided",
-}
 
 
 @dataclass(frozen=True)
@@ -126,7 +120,7 @@ class Judgement(NamedTuple):
         is_covered: Whether the interval holds the truth.
     """
 
-    outcome: Outcome
+    outcome: VerdictWord
     effect: float
     is_covered: bool
 
@@ -148,14 +142,15 @@ def true_effect(hypothesis: str, scope: str, accuracies: dict[str, float]) -> fl
     return cell(scope, True) - max(cell("none"), cell("none", True), cell(scope))
 
 
-def grade(outcome: Outcome, effect: float) -> str:
+def grade(outcome: VerdictWord, effect: float) -> str:
     """Return `right`, `wrong` or `undecided`."""
     if outcome == "undecided":
         return outcome
     is_right = {
-        "supported": effect > 1e-9,
-        "refuted": effect < -1e-9,
-        "equivalent": abs(effect) < MARGIN,
+        "better": effect > 1e-9,
+        "worse": effect < -1e-9,
+        "below usable": effect < -1e-9,
+        "no different": abs(effect) < MARGIN,
     }[outcome]
     return "right" if is_right else "wrong"
 
@@ -237,7 +232,7 @@ def _judge_noise(correct, factors) -> dict[tuple[str, str], Judgement]:
     findings = find_differences(find_design("noise").asked, correct, factors, {})
     return {
         ("noise", finding.label): Judgement(
-            _OUTCOMES[finding.direction],
+            finding.direction,
             0.0,
             finding.comparison.low <= 0 <= finding.comparison.high,
         )
@@ -249,11 +244,11 @@ def _judge_interactions(correct, factors, accuracies) -> dict[tuple[str, str], J
     judged = {}
     for found in find_interactions(correct, factors):
         effect = true_effect("interaction", found.scope, accuracies)
-        claim: Outcome = "supported" if found.comparison.effect > 0 else "refuted"
+        claim = VerdictWord.BETTER if found.comparison.effect > 0 else VerdictWord.WORSE
         is_shown = not found.sentence.startswith("That noise does something else")
         is_covered = found.comparison.low <= effect <= found.comparison.high
         judged["interaction", found.scope] = Judgement(
-            claim if is_shown else "undecided", effect, is_covered
+            claim if is_shown else VerdictWord.UNDECIDED, effect, is_covered
         )
     return judged
 

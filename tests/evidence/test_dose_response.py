@@ -141,10 +141,8 @@ def test_equal_data_equal_knees():
 @pytest.mark.parametrize(
     ("outcome", "answer"),
     [
-        ("refuted", "too strong"),
         ("worse", "too strong"),
-        ("equivalent", "not too strong"),
-        ("alike", "not too strong"),
+        ("no different", "not too strong"),
         ("better", "not too strong"),
         ("undecided", "undecided"),
     ],
@@ -180,7 +178,7 @@ def test_a_strength_without_noisy_readings_still_has_its_cost():
         "low": 0.0,
         "high": 0.0,
         "by_seed": {0: 0.0},
-        "outcome": "alike",
+        "outcome": "no different",
     }
     found = judge_strength(difference, {"noise": 0.1}, (), tabulate_response({}))
     assert (found.knee, found.read_with) == (None, None)

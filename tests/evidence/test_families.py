@@ -45,11 +45,11 @@ def test_decisions_and_intervals_agree():
         for part in judge_family(draw_family(rng)):
             outcome = decide(part.low, part.high, part.p_holm, SEEDS, margin=None)
             assert (outcome != "undecided") == (part.p_holm <= 0.05)
-            assert outcome != "supported" or part.low >= 0
-            assert outcome != "refuted" or part.high <= 0
+            assert outcome != "better" or part.low >= 0
+            assert outcome != "worse" or part.high <= 0
             assert outcome != "undecided" or part.low <= 0 <= part.high
             outcomes.append(outcome)
-    assert {"supported", "refuted", "undecided"} == set(outcomes)
+    assert {"better", "worse", "undecided"} == set(outcomes)
 
 
 def test_a_later_step_of_holm_ends_the_interval_at_the_number_to_beat():

@@ -50,16 +50,16 @@ def test_a_study_with_a_wrong_word_counts_once_and_interactions_apart():
     tally = Tally()
     tally.add(
         {
-            ("H2", "frozen"): Judgement("supported", 0.0, False),
-            ("H3", "none"): Judgement("refuted", 0.02, False),
+            ("H2", "frozen"): Judgement("better", 0.0, False),
+            ("H3", "none"): Judgement("worse", 0.02, False),
             ("interaction", "frozen"): Judgement("undecided", 0.0, True),
         }
     )
     tally.add(
         {
             ("H2", "frozen"): Judgement("undecided", 0.0, True),
-            ("H3", "none"): Judgement("supported", 0.02, True),
-            ("interaction", "frozen"): Judgement("supported", 0.0, False),
+            ("H3", "none"): Judgement("better", 0.02, True),
+            ("interaction", "frozen"): Judgement("better", 0.0, False),
         }
     )
     counts = (tally.studies, tally.wrong, tally.wrong_interactions, tally.covered)

@@ -48,17 +48,17 @@ def outcomes(verdict: Verdict) -> dict[str, str]:
 def test_the_account_s_story():
     verdicts = judge(ACCOUNT)
     assert outcomes(verdicts["H1"]) == {
-        "none": "supported",
-        "frozen": "refuted",
-        "fine-tuned": "supported",
+        "none": "better",
+        "frozen": "below usable",
+        "fine-tuned": "better",
     }
-    assert outcomes(verdicts["H2"]) == {"frozen": "refuted", "fine-tuned": "supported"}
-    assert outcomes(verdicts["H3"])["none"] == "refuted"
-    assert outcomes(verdicts["H4"]) == {"frozen": "refuted", "fine-tuned": "refuted"}
+    assert outcomes(verdicts["H2"]) == {"frozen": "worse", "fine-tuned": "better"}
+    assert outcomes(verdicts["H3"])["none"] == "worse"
+    assert outcomes(verdicts["H4"]) == {"frozen": "worse", "fine-tuned": "worse"}
     assert [verdicts[name].outcome for name in ("H1", "H2", "H4")] == [
-        "supported",
-        "supported",
-        "refuted",
+        "better",
+        "better",
+        "worse",
     ]
     assert (verdicts["H1"].scope, verdicts["H2"].scope) == ("none", "fine-tuned")
 
@@ -66,7 +66,7 @@ def test_the_account_s_story():
 def test_everything_helps():
     verdicts = judge(HELPFUL, plates=600)
     assert {name: verdict.outcome for name, verdict in verdicts.items()} == dict.fromkeys(
-        ["H1", "H2", "H3", "H4"], "supported"
+        ["H1", "H2", "H3", "H4"], "better"
     )
     h4 = verdicts["H4"].parts[0]
     smallest = min(h4.comparisons, key=lambda comparison: comparison.effect)
@@ -79,7 +79,7 @@ def test_everything_helps():
 def test_equal_cells_with_many_plates_and_seeds_are_equivalent():
     verdicts = judge(EQUAL, seeds=range(12), plates=1500, own_spread=0.01, shared_spread=0.1)
     for name in ("H2", "H3", "H4"):
-        assert verdicts[name].outcome == "equivalent", verdicts[name].sentence
+        assert verdicts[name].outcome == "no different", verdicts[name].sentence
         assert verdicts[name].further_seeds is None
 
 
@@ -135,7 +135,7 @@ def test_too_few_seeds_decide_nothing_and_say_how_many_it_takes(num_seeds):
 
 
 def test_six_seeds_decide_what_is_large():
-    assert judge(ACCOUNT, seeds=range(6))["H4"].outcome == "refuted"
+    assert judge(ACCOUNT, seeds=range(6))["H4"].outcome == "worse"
     assert judge(ACCOUNT, seeds=range(5))["H4"].outcome == "undecided"
 
 
@@ -175,7 +175,7 @@ def test_runs_that_are_missing_are_named():
     assert (part.outcome, part.effect) == ("undecided", None)
     assert part.missing == ("runs frozen with noise",)
     assert part.sentence.endswith("not compared yet, for want of runs frozen with noise.")
-    assert verdicts["H2"].outcome == "supported"
+    assert verdicts["H2"].outcome == "better"
 
 
 def test_a_study_without_any_run():
@@ -225,7 +225,7 @@ def test_p_values_grow_from_test_to_family():
 def test_h1_has_to_beat_the_baseline_too():
     outcome = plant_outcome(hypotheses_variants(), range(8), 600)
     h1 = judge_hypotheses(outcome.correct, FACTORS, baseline=0.97, usable=0.8)[0]
-    assert (h1.target, outcomes(h1)["fine-tuned"]) == (0.97, "refuted")
+    assert (h1.target, outcomes(h1)["fine-tuned"]) == (0.97, "below usable")
 
 
 def test_an_accuracy_stays_within_0_and_1():
@@ -244,13 +244,13 @@ def test_verdicts_survive_json():
 @pytest.mark.parametrize(
     ("low", "high", "p_value", "num_seeds", "outcome"),
     [
-        (0.02, 0.04, 0.03, 8, "supported"),
-        (-0.04, -0.02, 0.03, 8, "refuted"),
-        (-0.004, 0.006, 0.9, 8, "equivalent"),
+        (0.02, 0.04, 0.03, 8, "better"),
+        (-0.04, -0.02, 0.03, 8, "worse"),
+        (-0.004, 0.006, 0.9, 8, "no different"),
         (-0.01, 0.02, 0.5, 8, "undecided"),
         (0.02, 0.04, 0.06, 8, "undecided"),  # the interval leaves 0, the test does not pass
         (-0.01, 0.04, 0.03, 8, "undecided"),  # the other way round
-        (0.001, 0.004, 0.03, 8, "supported"),  # small but sure
+        (0.001, 0.004, 0.03, 8, "better"),  # small but sure
         (0.02, 0.04, 0.001, 5, "undecided"),  # too few seeds, whatever the test says
         (-0.004, 0.006, 0.9, 5, "undecided"),
     ],
@@ -261,7 +261,8 @@ def test_what_interval_and_test_say_together(low, high, p_value, num_seeds, outc
 
 def test_a_number_to_beat_knows_no_equivalence():
     assert decide(0.899, 0.901, 0.9, 8, target=0.9, margin=None) == "undecided"
-    assert decide(0.91, 0.93, 0.01, 8, target=0.9, margin=None) == "supported"
+    assert decide(0.91, 0.93, 0.01, 8, target=0.9, margin=None) == "better"
+    assert decide(0.87, 0.89, 0.01, 8, target=0.9, margin=None) == "below usable"
 
 
 @pytest.mark.parametrize(
@@ -274,11 +275,12 @@ def test_equivalence_needs_the_whole_interval(low, high, inside):
 @pytest.mark.parametrize(
     ("outcome", "effect", "expected"),
     [
-        ("supported", 0.02, "right"),
-        ("supported", 0.0, "wrong"),
-        ("refuted", 0.02, "wrong"),
-        ("equivalent", 0.005, "right"),
-        ("equivalent", 0.02, "wrong"),
+        ("better", 0.02, "right"),
+        ("better", 0.0, "wrong"),
+        ("worse", 0.02, "wrong"),
+        ("below usable", -0.02, "right"),
+        ("no different", 0.005, "right"),
+        ("no different", 0.02, "wrong"),
         ("undecided", 0.02, "undecided"),
     ],
 )

@@ -2,14 +2,16 @@
 
 from collections.abc import Sequence
 
-from lpr_core.evidence.judging.findings import Direction, Finding
+from lpr_core.evidence.judging.findings import Finding
 from lpr_core.evidence.units import count, points
+from lpr_core.evidence.vocabulary import VerdictWord
 
-_AGAINST: dict[Direction, str] = {
-    "better": "Better than",
-    "worse": "Worse than",
-    "alike": "Within one percentage point of",
-    "undecided": "Undecided against",
+_AGAINST = {
+    VerdictWord.BETTER: "Better than",
+    VerdictWord.WORSE: "Worse than",
+    VerdictWord.NO_DIFFERENT: "No different from",
+    VerdictWord.UNDECIDED: "Undecided against",
+    VerdictWord.NOT_TRAINED: "Not trained far enough to be compared with",
 }
 _MAX_REFERENCES = 3
 
@@ -36,7 +38,7 @@ def tell_directions(findings: Sequence[Finding]) -> list[str]:
 
 
 def count_directions(findings: Sequence[Finding]) -> str:
-    """Return how many comparisons point where: `4 comparisons: 3 worse, 1 alike`."""
+    """Return how many comparisons point where: `4 comparisons: 3 worse, 1 no different`."""
     directions = [finding.direction for finding in findings]
     counts = [f"{directions.count(name)} {name}" for name in _AGAINST if name in directions]
     return f"{count(len(findings), 'comparison')}: {', '.join(counts)}"

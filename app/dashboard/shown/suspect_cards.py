@@ -7,9 +7,9 @@ from typing import Any
 from lpr_core.evidence.units import percent
 
 LOOKS = {
-    "guilty": ("✗", "refuted"),
-    "partly": ("~", "undecided"),
-    "cleared": ("✓", "supported"),
+    "guilty": ("✗", "bad"),
+    "partly": ("~", "open"),
+    "cleared": ("✓", "good"),
     "not measured": ("·", "unknown"),
 }
 """Sign and colour class of each verdict."""

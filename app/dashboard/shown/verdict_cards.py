@@ -9,10 +9,8 @@ import streamlit as st
 from lpr_core.evidence.judging.parts import Part, Verdict
 from lpr_core.evidence.judging.sentences import show_range
 from lpr_core.evidence.units import percent, points, show_p
+from lpr_core.evidence.vocabulary import SIGNS, TONES, VerdictWord
 from lpr_core.evidence.wording import name_scope
-
-SIGNS = {"supported": "✓", "refuted": "✗", "equivalent": "=", "undecided": "?"}
-"""Stands before each outcome, so that colour is not needed to tell them apart."""
 
 
 def show_verdicts(verdicts: Iterable[Verdict]) -> None:
@@ -80,15 +78,16 @@ def _show_verdict(verdict: Verdict) -> None:
         )
 
 
-def _outcome_badge(outcome: str) -> str:
-    return f'<span class="lpr-outcome lpr-{outcome}">{SIGNS[outcome]} {outcome.capitalize()}</span>'
+def _outcome_badge(outcome: VerdictWord) -> str:
+    word = f"{SIGNS[outcome]} {outcome.capitalize()}"
+    return f'<span class="lpr-outcome lpr-{TONES[outcome]}">{word}</span>'
 
 
 def _part_tile(part: Part) -> str:
     """Return one way of transfer: its outcome as a sign, its effect large, its interval small."""
     scope = name_scope(part.scope)
     return (
-        f'<div role="listitem"><span class="lpr-scope lpr-{part.outcome}" '
+        f'<div role="listitem"><span class="lpr-scope lpr-{TONES[part.outcome]}" '
         f'title="{part.outcome}">{SIGNS[part.outcome]} {escape(scope)}</span>'
         f"<strong>{format_effect(part)}</strong>"
         f"<small>{show_range(part, part.low, part.high)}</small>"

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +9,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lpr_core.evidence.judging.planning import MARGIN
 from lpr_core.evidence.readings import Correct, share_by_plate
+from lpr_core.evidence.vocabulary import VerdictWord
 from lpr_core.statistics.intervals import (
     LEVEL,
     Interval,
@@ -19,8 +19,6 @@ from lpr_core.statistics.intervals import (
 )
 from lpr_core.statistics.significance import ALPHA, MIN_SEEDS, crossed_p_value
 from lpr_core.statistics.variance import CrossedMean, average_crossed
-
-Outcome = Literal["supported", "refuted", "equivalent", "undecided"]
 
 
 @dataclass(frozen=True)
@@ -181,25 +179,25 @@ def decide(
     *,
     target: float = 0.0,
     margin: float | None = MARGIN,
-) -> Outcome:
+) -> VerdictWord:
     """Return what an interval and a test say together.
 
-    A difference that is sure but small is `supported` or `refuted`, not `equivalent`.
+    A difference that is sure but small is better or worse, not no different.
 
     Args:
         low: Lower end at the family's level, in agreement with Holm.
         high: Upper end.
         p_holm: After all adjustments.
         num_seeds: Paired seeds; with fewer than 6 nothing is decided.
-        target: The number to beat.
+        target: The number to beat: 0, or the usable accuracy.
         margin: Of equivalence; `None` when equivalence is no answer.
     """
     if num_seeds < MIN_SEEDS:
-        return "undecided"
+        return VerdictWord.UNDECIDED
     if p_holm <= ALPHA and low >= target:
-        return "supported"
+        return VerdictWord.BETTER
     if p_holm <= ALPHA and high <= target:
-        return "refuted"
+        return VerdictWord.BELOW_USABLE if target else VerdictWord.WORSE
     if margin is not None and is_equivalent(low, high, margin):
-        return "equivalent"
-    return "undecided"
+        return VerdictWord.NO_DIFFERENT
+    return VerdictWord.UNDECIDED

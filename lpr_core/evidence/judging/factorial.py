@@ -12,6 +12,7 @@ from lpr_core.evidence.judging.families import compare
 from lpr_core.evidence.judging.hypotheses import TRANSFERS, Cell, find_cells
 from lpr_core.evidence.readings import Correct, Factors, list_seeds
 from lpr_core.evidence.units import odds, p_text, points
+from lpr_core.evidence.vocabulary import VerdictWord
 from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS, phrase_basis
 from lpr_core.statistics.intervals import crossed_interval
 
@@ -160,7 +161,7 @@ def _tabulate(scores: np.ndarray, seeds: Sequence[int]) -> list[dict[str, Any]]:
 
 def _phrase(way: str, found: Comparison) -> str:
     outcome = decide(found.low, found.high, found.p_holm, found.num_seeds, margin=None)
-    sure = outcome != "undecided"
+    sure = outcome is not VerdictWord.UNDECIDED
     relation = "more" if found.effect > 0 else "less"
     claim = (
         f"Noise does {points(abs(found.effect)).lstrip('+')} percentage points {relation} for "

@@ -1,7 +1,7 @@
 """What the other designs say: each variant against the one that it is a change of."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict
@@ -10,7 +10,6 @@ from lpr_core.evidence.asked import Asked
 from lpr_core.evidence.judging.comparisons import (
     Comparison,
     Contrast,
-    Outcome,
     contrast_variants,
     decide,
 )
@@ -18,15 +17,8 @@ from lpr_core.evidence.judging.families import compare
 from lpr_core.evidence.judging.planning import seeds_needed
 from lpr_core.evidence.readings import Correct, Factors
 from lpr_core.evidence.units import p_text, points
+from lpr_core.evidence.vocabulary import VerdictWord
 from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS, phrase_basis, phrase_need
-
-Direction = Literal["better", "worse", "alike", "undecided"]
-_DIRECTIONS: dict[Outcome, Direction] = {
-    "supported": "better",
-    "refuted": "worse",
-    "equivalent": "alike",
-    "undecided": "undecided",
-}
 
 
 class Finding(BaseModel):
@@ -35,7 +27,7 @@ class Finding(BaseModel):
     Attributes:
         label: What people read for the variant.
         reference_label: Likewise.
-        direction: `better`, `worse`, `alike` (within one percentage point) or `undecided`.
+        direction: What it comes to; no different is within one percentage point.
         comparison: The numbers, adjusted for all comparisons of the study; see `families`.
         further_seeds: How many more would decide; of one seed, how many it takes at least; `None`
             when it is decided, or when not even 100 more would do.
@@ -46,7 +38,7 @@ class Finding(BaseModel):
 
     label: str
     reference_label: str
-    direction: Direction
+    direction: VerdictWord
     comparison: Comparison
     further_seeds: int | None
     sentence: str
@@ -116,13 +108,13 @@ def _judge(
 ) -> Finding:
     outcome = decide(comparison.low, comparison.high, comparison.p_holm, comparison.num_seeds)
     further = None
-    if outcome == "undecided":
+    if outcome is VerdictWord.UNDECIDED:
         further = seeds_needed(contrast.crossed, num_tests=num_contrasts)
     names = labels.get(contrast.variant, ""), labels.get(contrast.reference, "")
     return Finding(
         label=names[0] or contrast.variant,
         reference_label=names[1] or contrast.reference,
-        direction=_DIRECTIONS[outcome],
+        direction=outcome,
         comparison=comparison,
         further_seeds=further,
         sentence=_phrase(comparison, outcome, further, *names),
@@ -130,10 +122,10 @@ def _judge(
 
 
 def _phrase(
-    found: Comparison, outcome: Outcome, further: int | None, label: str, reference: str
+    found: Comparison, outcome: VerdictWord, further: int | None, label: str, reference: str
 ) -> str:
-    told: str = _DIRECTIONS[outcome]
-    if outcome == "undecided":
+    told = str(outcome)
+    if outcome is VerdictWord.UNDECIDED:
         told = f"undecided, {phrase_need(further, found.num_seeds)}"
     return (
         f"{label} against {reference}: {points(found.effect)} percentage points of the characters "

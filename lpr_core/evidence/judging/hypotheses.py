@@ -22,17 +22,18 @@ TRANSFERS = ("none", "frozen", "fine-tuned")
 
 _COMMON = (
     f"{tell_method('parts, which are the hypotheses in each way of transfer')} "
-    "'Equivalent' means that the whole interval lies within one percentage point of 0. 'Undecided' "
-    "names the further seeds that would decide with a chance of 80 %, were the estimates true "
-    "(with one seed: those without which nothing is decided); where even 100 would not, seeds "
-    "differ too much or more validation plates are needed. The ways of transfer are judged apart; "
-    "a hypothesis is supported when one of them is."
+    "'No different' means that the whole interval lies within one percentage point of 0. "
+    "'Undecided' names the further seeds that would decide with a chance of 80 %, were the "
+    "estimates true (with one seed: those without which nothing is decided); where even 100 would "
+    "not, seeds differ too much or more validation plates are needed. The ways of transfer are judged apart; "
+    "a hypothesis has the word of the one that decides: better where one is, or else undecided "
+    "where one is."
 )
 
 METHODS: dict[Name, str] = {
-    "H1": "Character accuracy on validation plates of networks trained without noise. Supported: "
+    "H1": "Character accuracy on validation plates of networks trained without noise. Better: "
     "the lower end of the interval beats both the most frequent symbol of each slot and the stated "
-    "usable level. Refuted: the upper end stays below. " + _COMMON,
+    "usable level. Below usable: the upper end stays below. " + _COMMON,
     "H2": "Character accuracy with transfer less that without, both trained without noise, paired "
     "by seed and plate. " + _COMMON,
     "H3": "Character accuracy with noise in training less that without, the same way of transfer, "

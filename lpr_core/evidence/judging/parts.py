@@ -4,7 +4,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from lpr_core.evidence.judging.comparisons import Comparison, Outcome
+from lpr_core.evidence.judging.comparisons import Comparison
+from lpr_core.evidence.vocabulary import VerdictWord
 
 Name = Literal["H1", "H2", "H3", "H4"]
 
@@ -36,7 +37,7 @@ class Part(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     scope: str
-    outcome: Outcome
+    outcome: VerdictWord
     effect: float | None = None
     low: float | None = None
     high: float | None = None
@@ -83,7 +84,7 @@ class Verdict(BaseModel):
     hypothesis: Name
     title: str
     scope: str
-    outcome: Outcome
+    outcome: VerdictWord
     effect: float | None
     low: float | None
     high: float | None

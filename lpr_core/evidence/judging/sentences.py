@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from lpr_core.evidence.judging.parts import Name, Part
 from lpr_core.evidence.judging.planning import MARGIN
 from lpr_core.evidence.units import p_text, percent, points
+from lpr_core.evidence.vocabulary import VerdictWord
 from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS, phrase_basis, phrase_need
 
 _SUBJECTS = {
@@ -74,12 +75,12 @@ def _numbers(part: Part) -> tuple[float, float, float]:
 
 
 def _phrase_outcome(part: Part) -> str:
-    if part.outcome == "undecided":
+    if part.outcome is VerdictWord.UNDECIDED:
         return f"undecided, {phrase_need(part.further_seeds, part.num_seeds)}"
-    if part.outcome == "equivalent":
-        return "equivalent within one percentage point"
+    if part.outcome is VerdictWord.NO_DIFFERENT:
+        return "no different, within one percentage point"
     is_small = not part.target and abs(_numbers(part)[0]) < MARGIN
-    return part.outcome + (", though by less than one percentage point" if is_small else "")
+    return str(part.outcome) + (", though by less than one percentage point" if is_small else "")
 
 
 def _phrase_short(part: Part) -> str:

@@ -8,16 +8,14 @@ from pydantic import BaseModel, ConfigDict
 
 from lpr_core.evidence.noise import Knee
 from lpr_core.evidence.units import count, percent, points, three
+from lpr_core.evidence.vocabulary import VerdictWord
 from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS
 
 Answer = Literal["too strong", "not too strong", "undecided"]
-_ANSWERS: dict[str, Answer] = {
-    "worse": "too strong",
-    "refuted": "too strong",
-    "alike": "not too strong",
-    "equivalent": "not too strong",
-    "better": "not too strong",
-    "supported": "not too strong",
+_ANSWERS: dict[VerdictWord, Answer] = {
+    VerdictWord.WORSE: "too strong",
+    VerdictWord.NO_DIFFERENT: "not too strong",
+    VerdictWord.BETTER: "not too strong",
 }
 
 

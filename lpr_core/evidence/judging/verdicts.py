@@ -3,16 +3,24 @@
 from collections.abc import Sequence
 from typing import Any
 
-from lpr_core.evidence.judging.comparisons import Outcome, decide
+from lpr_core.evidence.judging.comparisons import decide
 from lpr_core.evidence.judging.families import Judged, judge_family
 from lpr_core.evidence.judging.hypotheses import METHODS, TITLES, Claim, list_claims
 from lpr_core.evidence.judging.parts import Name, Part, Verdict
 from lpr_core.evidence.judging.planning import MARGIN, seeds_needed
 from lpr_core.evidence.judging.sentences import phrase_part, phrase_verdict
 from lpr_core.evidence.readings import Correct, Factors
+from lpr_core.evidence.vocabulary import VerdictWord
 from lpr_core.statistics.significance import ALPHA
 
-_RANKS: tuple[Outcome, ...] = ("supported", "undecided", "equivalent", "refuted")
+_RANKS = (
+    VerdictWord.BETTER,
+    VerdictWord.UNDECIDED,
+    VerdictWord.NOT_TRAINED,
+    VerdictWord.NO_DIFFERENT,
+    VerdictWord.WORSE,
+    VerdictWord.BELOW_USABLE,
+)
 """A hypothesis says that something helps somewhere: one way that does decides for it, one that is
 still open keeps it open."""
 
@@ -40,7 +48,7 @@ def judge_hypotheses(
 
 def _judge_part(name: Name, claim: Claim, judged: Judged, num_parts: int) -> Part:
     if claim.missing:
-        part = Part(scope=claim.scope, outcome="undecided", missing=claim.missing)
+        part = Part(scope=claim.scope, outcome=VerdictWord.UNDECIDED, missing=claim.missing)
         return part.model_copy(update={"sentence": phrase_part(name, part)})
     place = judged.weakest_place
     weakest = judged.comparisons[place]
@@ -49,6 +57,8 @@ def _judge_part(name: Name, claim: Claim, judged: Judged, num_parts: int) -> Par
     outcome = decide(
         judged.low, judged.high, judged.p_holm, num_seeds, target=weakest.target, margin=margin
     )
+    is_open = outcome is VerdictWord.UNDECIDED
+    further = _plan(claim, place, margin, num_parts) if is_open else None
     part = Part(
         scope=claim.scope,
         outcome=outcome,
@@ -60,7 +70,7 @@ def _judge_part(name: Name, claim: Claim, judged: Judged, num_parts: int) -> Par
         p_holm=judged.p_holm,
         num_seeds=num_seeds,
         num_plates=weakest.num_plates,
-        further_seeds=_plan(claim, place, margin, num_parts) if outcome == "undecided" else None,
+        further_seeds=further,
         comparisons=judged.comparisons,
         rival=claim.rivals[place] if claim.rivals else "",
     )

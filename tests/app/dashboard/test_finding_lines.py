@@ -17,14 +17,14 @@ def find(label: str, reference: str, direction: str, effect: float) -> Finding:
 
 def test_directions_have_a_line_each_and_labels_lose_what_they_share():
     findings = [
-        find("b0, 25 % frozen", "b0, 0 % frozen", "alike", -0.002),
+        find("b0, 25 % frozen", "b0, 0 % frozen", "no different", -0.002),
         find("b0, 50 % frozen", "b0, 0 % frozen", "worse", -0.1),
         find("b0, 75 % frozen", "b0, 0 % frozen", "worse", -0.25),
     ]
     told = [line.replace(MINUS, "-") for line in tell_directions(findings)]
     assert told == [
         "**Worse than b0, 0 % frozen**: 50 % frozen -10.0; 75 % frozen -25.0 percentage points",
-        "**Within one percentage point of b0, 0 % frozen**: 25 % frozen -0.2 percentage points",
+        "**No different from b0, 0 % frozen**: 25 % frozen -0.2 percentage points",
     ]
 
 
@@ -43,8 +43,8 @@ def test_each_reference_has_its_own_lines_unless_there_are_many():
     ("directions", "told"),
     [
         (["worse"], "1 comparison: 1 worse"),
-        (["undecided", "alike", "better", "worse", "worse"],
-         "5 comparisons: 1 better, 2 worse, 1 alike, 1 undecided"),
+        (["undecided", "no different", "better", "worse", "worse"],
+         "5 comparisons: 1 better, 2 worse, 1 no different, 1 undecided"),
     ],
 )  # fmt: skip
 def test_comparisons_are_counted_by_direction(directions, told):
