@@ -67,13 +67,13 @@ DASHBOARD = (
     _less(
         "verdicts",
         "app/dashboard/shown/verdict_cards.py",
-        "<strong>{format_effect(part)}</strong>",
+        "<strong>{show_effect(part)}</strong>",
         f"{_STUDIES}::test_four_cards_with_verdict_effect_and_sentence",
     ),
     _less(
         "verdicts",
-        "app/dashboard/shown/verdict_cards.py",
-        '"Plates alone": over_plates,',
+        "lpr_core/evidence/tables/verdicts.py",
+        '"Plates alone": show_range(part, found.plates_low, found.plates_high) if found else "",',
         f"{_STUDIES}::test_the_table_of_a_verdict_has_intervals_over_seeds_and_over_plates_alone",
     ),
     _less(

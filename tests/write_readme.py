@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from lpr_core.evidence.answers import Answers
+from lpr_core.evidence.tables.cells import tabulate_cells
+from lpr_core.evidence.tables.differences import tabulate_findings
 from lpr_core.places import SHIPPED_DIR
 from lpr_core.report.facts import list_facts
 from lpr_core.report.markdown import fold, render_notes, render_table, render_verdicts
-from lpr_core.report.tables import tabulate_cells, tabulate_findings
 from lpr_core.serving.bundle import read_card
 from lpr_core.statistics import wilson_interval
 
@@ -109,7 +110,7 @@ def _tell(name: str, answers: Answers) -> str:
     ]
     if answers.verdicts:
         parts.append(render_verdicts(answers))
-    shown = tabulate_findings(answers) if answers.findings else tabulate_cells(answers)
+    shown = tabulate_findings(answers) if answers.findings else tabulate_cells(answers.cells)
     parts.append(fold(shown.title, render_table(shown)))
     if summary := answers.diagnosis.get("summary"):
         parts.append(f"Why the frozen network fails: {summary}")

@@ -13,7 +13,7 @@ from lpr_core.charts.histories import PARTS, plot_histories
 from lpr_core.charts.layers import plot_layers
 from lpr_core.charts.mistakes import plot_confusions, plot_slots
 from lpr_core.charts.noise import plot_dose_response, plot_noise, plot_noise_map
-from lpr_core.charts.palette import RAMP, TRANSFER_COLOURS, Style, style_variants
+from lpr_core.charts.palette import RAMP, SERIES_COLOURS, TRANSFER_COLOURS, Style, style_variants
 
 __all__ = [
     "COLOURS",
@@ -22,6 +22,7 @@ __all__ = [
     "NAME_LENGTH",
     "PARTS",
     "RAMP",
+    "SERIES_COLOURS",
     "TRANSFER_COLOURS",
     "Style",
     "describe_figure",

@@ -12,8 +12,12 @@ from typing import Any, Literal
 from plotly.colors import sample_colorscale
 
 from lpr_core.charts.frame import COLOURS
+from lpr_core.evidence.wording import name_scope
 
 TRANSFER_COLOURS = {"none": COLOURS[0], "frozen": COLOURS[1], "fine-tuned": COLOURS[2]}
+SERIES_COLOURS = {name_scope(transfer): colour for transfer, colour in TRANSFER_COLOURS.items()}
+"""The same by the labels of ways of transfer, as the series of figures are called."""
+
 RAMP = (COLOURS[0], COLOURS[4], COLOURS[3], COLOURS[1])
 """From little to much: blue, violet, purple, orange, all seen as well on white as on black."""
 

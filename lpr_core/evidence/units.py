@@ -36,6 +36,11 @@ def odds(value: float) -> str:
     return f"{value:+.2f}".replace("-", MINUS)
 
 
+def one_decimal(value: float) -> str:
+    """Return a number of minutes, or of anything as coarse: `12.3`."""
+    return f"{value:.1f}"
+
+
 def three(value: float) -> str:
     """Return a strength of noise, or another number around 1, with three decimals."""
     return f"{value:.3f}"

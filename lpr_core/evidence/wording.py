@@ -12,8 +12,11 @@ SCOPES = {"none": "from scratch", "frozen": "frozen", "fine-tuned": "fine-tuned"
 SIMULTANEOUS = "simultaneous 95 % interval"
 """What intervals are called that hold at 95 % all together, not each."""
 
-SIGNS_P = "p, signs flipped"
-"""Heading of the test that stands beside the one that decides."""
+HOLM_P = "p (Holm)"
+"""Heading of the test that decides."""
+
+SIGNS_P = "p (signs flipped)"
+"""Heading of the test that stands beside it."""
 
 
 def tell_method(parts: str) -> str:

@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from lpr_core.evidence.answers import Answers
-from lpr_core.evidence.units import percent, points, show_p
-from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS
+from lpr_core.evidence.judging.parts import Part
+from lpr_core.evidence.judging.sentences import show_range
+from lpr_core.evidence.tables.table import Table
+from lpr_core.evidence.tables.verdicts import show_effect
+from lpr_core.evidence.units import show_p
+from lpr_core.evidence.wording import HOLM_P, SIMULTANEOUS, name_scope
 from lpr_core.report.facts import list_facts
 from lpr_core.report.sections import Section, Statement
-from lpr_core.report.tables import Table, show_effect
 
 _MANY_ROWS = 12
 
@@ -48,16 +53,19 @@ def render_verdicts(answers: Answers) -> str:
     rows = []
     for verdict in answers.verdicts:
         rows.append((f"**{verdict.hypothesis} {verdict.title}**", f"**{verdict.outcome}**", "", ""))
-        for part in verdict.parts:
-            if part.effect is None or part.low is None or part.high is None:
-                rows.append((SCOPES[part.scope], "not compared", "", ""))
-                continue
-            show = percent if part.target else points
-            numbers = f"{show_effect(part)} [{show(part.low)}, {show(part.high)}]"
-            numbers += ", plates alone" if part.num_seeds == 1 else ""
-            rows.append((SCOPES[part.scope], part.outcome, numbers, show_p(part.p_holm)))
-    columns = ("hypothesis", "verdict", f"effect ({SIMULTANEOUS})", "Holm p")
-    return render_table(Table("Verdicts", columns, tuple(rows)))
+        rows += map(_list_part, verdict.parts)
+    interval = f"Effect ({SIMULTANEOUS})"
+    frame = pd.DataFrame(rows, columns=["Hypothesis", "Verdict", interval, HOLM_P])
+    return render_table(Table("Verdicts", frame))
+
+
+def _list_part(part: Part) -> tuple[str, str, str, str]:
+    name, effect = name_scope(part.scope), show_effect(part)
+    if part.effect is None:
+        return name, str(part.outcome), effect, ""
+    alone = ", plates alone" if part.num_seeds == 1 else ""
+    interval = show_range(part, part.low, part.high)
+    return name, str(part.outcome), f"{effect} ({interval}{alone})", show_p(part.p_holm)
 
 
 def _render_statement(claim: Statement) -> str:

@@ -9,10 +9,10 @@ from plotly.offline import get_plotlyjs
 
 from lpr_core.charts import describe_figure
 from lpr_core.evidence.answers import Answers
+from lpr_core.evidence.tables.table import Table
 from lpr_core.evidence.vocabulary import SIGNS
 from lpr_core.report.facts import list_facts
 from lpr_core.report.sections import Section, Statement
-from lpr_core.report.tables import Table
 
 _SIGNS: dict[str, str] = {
     **{str(word): sign for word, sign in SIGNS.items()},

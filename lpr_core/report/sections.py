@@ -10,10 +10,10 @@ from lpr_core import charts
 from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.curves import band_histories
 from lpr_core.evidence.judging.factorial import describe_effects
+from lpr_core.evidence.tables import cells, differences, factors, mistakes, noise, verdicts
+from lpr_core.evidence.tables.suspects import tabulate_suspect
+from lpr_core.evidence.tables.table import Table
 from lpr_core.evidence.wording import describe_intervals, tell_method
-from lpr_core.report import frames, tables
-from lpr_core.report.suspect_tables import tabulate_suspect
-from lpr_core.report.tables import Table
 from lpr_core.study.designs import find_design
 
 
@@ -87,7 +87,7 @@ def _tell_verdicts(answers: Answers) -> Section | None:
             verdict.outcome,
             verdict.sentence,
             verdict.method,
-            (tables.tabulate_parts(verdict),),
+            (verdicts.tabulate_parts(verdict),),
         )
         for verdict in answers.verdicts
     )
@@ -101,48 +101,26 @@ def _tell_findings(answers: Answers) -> Section | None:
     figures = [_plot_findings(answers)]
     if len(answers.findings) > 1 and (figure := _plot_factor(answers)) is not None:
         figures.insert(0, figure)
-    shown = [tables.tabulate_findings(answers)]
+    shown = [differences.tabulate_findings(answers)]
     if answers.folds:
-        shown.append(tables.tabulate_folds(answers))
+        shown.append(cells.tabulate_folds(answers))
     told = (*sentences, tell_method("comparisons"))
     return Section("What was found", told, figures=tuple(figures), tables=tuple(shown))
 
 
 def _plot_findings(answers: Answers) -> go.Figure:
-    named = [
-        (f"{finding.label} against {finding.reference_label}", finding.comparison)
-        for finding in answers.findings
-    ]
-    effects = [
-        {"name": name, "mean": found.effect, "low": found.low, "high": found.high}
-        for name, found in named
-    ]
-    seeds = [
-        {"name": name, "seed": seed, "value": value}
-        for name, found in named
-        for seed, value in found.by_seed.items()
-    ]
-    return charts.plot_differences(pd.DataFrame(effects), pd.DataFrame(seeds))
+    return charts.plot_differences(*differences.frame_findings(answers))
 
 
 def _plot_factor(answers: Answers) -> go.Figure | None:
     axis = find_design(str(answers.facts.get("design", ""))).axis
     if axis is None:
         return None
-    means, scores = [], []
-    for cell in answers.cells:
-        if cell.characters is not None and axis.factor in cell.factors:
-            series = str(cell.factors.get(axis.series, "all"))
-            place = {"series": series, "factor": cell.factors[axis.factor]}
-            means.append({**place, **cell.characters.model_dump()})
-            scores += [{**place, "seed": s, "value": value} for s, value in cell.by_seed.items()]
-    if not means:
+    means, scores = factors.frame_factor(answers, axis.factor, axis.series)
+    if means.empty:
         return None
     return charts.plot_factor(
-        pd.DataFrame(means),
-        pd.DataFrame(scores),
-        axis.title,
-        as_share=axis.is_share,
+        means, scores, axis.title, colours=charts.SERIES_COLOURS, as_share=axis.is_share
     )
 
 
@@ -153,19 +131,21 @@ def _tell_cells(answers: Answers, styles: Mapping[str, charts.Style]) -> Section
         *(f"{found.sentence} {describe_effects(found)}" for found in answers.interactions),
     ]
     figures = []
-    cells = frames.frame_cells(answers)
-    if answers.verdicts and len(cells):
+    shown = cells.frame_cells(answers)
+    if answers.verdicts and len(shown):
         limits = {"usable": answers.usable, "most frequent symbols": answers.baseline}
-        figures.append(
-            charts.plot_cells(cells, frames.frame_scores(answers), styles, limits=limits)
-        )
+        figures.append(charts.plot_cells(shown, cells.frame_scores(answers), styles, limits=limits))
     return Section(
         "How well each variant reads",
         tuple(paragraphs),
         figures=tuple(figures),
         tables=(
-            tables.tabulate_cells(answers),
-            *(tables.tabulate_interaction(found) for found in answers.interactions if found.table),
+            cells.tabulate_cells(answers.cells),
+            *(
+                differences.tabulate_interaction(found)
+                for found in answers.interactions
+                if found.table
+            ),
         ),
     )
 
@@ -202,10 +182,10 @@ def _tell_noise(answers: Answers, styles: Mapping[str, charts.Style]) -> Section
         for found in answers.noise
     )
     over = describe_intervals([knee.num_seeds for knee in answers.knees])
-    response = frames.frame_response(answers)
+    response = noise.frame_response(answers)
     figures = (
-        charts.plot_dose_response(response, styles, knees=frames.frame_knees(answers)),
-        charts.plot_noise_map(frames.arrange_map(response, labels)),
+        charts.plot_dose_response(response, styles, knees=noise.frame_knees(answers)),
+        charts.plot_noise_map(noise.frame_map(answers)),
     )
     return Section(
         "Noise: dose and response",
@@ -215,7 +195,7 @@ def _tell_noise(answers: Answers, styles: Mapping[str, charts.Style]) -> Section
         ),
         claims,
         figures,
-        (tables.tabulate_knees(answers), tables.tabulate_response(answers)),
+        (noise.tabulate_knees(answers), noise.tabulate_response(answers)),
     )
 
 
@@ -245,6 +225,6 @@ def _tell_mistakes(answers: Answers, styles: Mapping[str, charts.Style]) -> Sect
         return None
     return Section(
         "Mistakes",
-        figures=(charts.plot_slots(frames.frame_slots(answers), styles),),
-        tables=(tables.tabulate_misread(answers),),
+        figures=(charts.plot_slots(mistakes.frame_slots(answers), styles),),
+        tables=(mistakes.tabulate_misread(answers),),
     )

@@ -12,20 +12,17 @@ from lpr_core.cli import app
 from lpr_core.evidence.answers import Answers, answer_study
 from lpr_core.evidence.judging.factorial import describe_effects
 from lpr_core.evidence.noise import Knee
-from lpr_core.evidence.units import points
+from lpr_core.evidence.tables.cells import tabulate_cells
+from lpr_core.evidence.tables.differences import tabulate_findings
+from lpr_core.evidence.tables.mistakes import tabulate_misread
+from lpr_core.evidence.tables.noise import frame_knees, tabulate_knees
+from lpr_core.evidence.tables.table import Table
+from lpr_core.evidence.tables.verdicts import tabulate_parts
+from lpr_core.evidence.units import percent, points
 from lpr_core.report import Report, write_report
-from lpr_core.report.frames import frame_knees
 from lpr_core.report.markdown import render_markdown, render_table, render_verdicts
 from lpr_core.report.page import render_page
 from lpr_core.report.sections import build_sections
-from lpr_core.report.tables import (
-    Table,
-    tabulate_cells,
-    tabulate_findings,
-    tabulate_knees,
-    tabulate_misread,
-    tabulate_parts,
-)
 from lpr_core.study.folder.inputs import read_inputs
 from lpr_core.study.folder.results import StudyFolder
 from tests.kit.planted_study import DESIGNS, plant_study
@@ -80,7 +77,7 @@ def test_both_pages_show_the_numbers_of_the_answers(planted):
     for finding in planted.answers.noise:
         assert finding.sentence in markdown
     cell = planted.answers.cells[0].characters
-    assert f"{cell.mean:.3f} [{cell.low:.3f}, {cell.high:.3f}]" in html
+    assert f"<td>{percent(cell.mean)}</td><td>{percent(cell.low)}</td>" in html
 
 
 def test_the_page_needs_nothing_else(planted):
@@ -199,23 +196,23 @@ def test_the_command_of_another_design_and_of_nothing(tmp_path):
 
 def test_the_table_of_the_readme(planted):
     lines = render_verdicts(planted.answers).splitlines()
-    assert lines[0] == "| hypothesis | verdict | effect (simultaneous 95 % interval) | Holm p |"
+    assert lines[0] == "| Hypothesis | Verdict | Effect (simultaneous 95 % interval) | p (Holm) |"
     assert len(lines) == 2 + 4 + 3 + 2 + 3 + 2
     part = planted.answers.verdicts[1].parts[0]
-    assert f"| frozen | {part.outcome} | {points(part.effect)} points [" in "\n".join(lines)
+    assert f"| Frozen | {part.outcome} | {points(part.effect)} pp (" in "\n".join(lines)
 
 
 def test_the_parts_of_an_interval_stand_beside_it(planted):
     verdict = planted.answers.verdicts[1]
     table, part = tabulate_parts(verdict), verdict.parts[0]
     assert table.columns[2:9] == (
-        *("effect", "simultaneous 95 % interval", "seeds alone (BCa)", "plates alone"),
-        *("p", "Holm p", "p, signs flipped"),
+        *("Effect", "Simultaneous 95 % interval", "Seeds alone (BCa)", "Plates alone"),
+        *("p", "p (Holm)", "p (signs flipped)"),
     )
     found = part.comparisons[0]
     assert table.rows[0][8] == f"{found.p_signs:.4f}"
     assert table.rows[0][2:6] == (
-        f"{points(part.effect)} points",
+        f"{points(part.effect)} pp",
         f"{points(part.low)} to {points(part.high)}",
         f"{points(found.seeds_low)} to {points(found.seeds_high)}",
         f"{points(found.plates_low)} to {points(found.plates_high)}",
@@ -225,7 +222,7 @@ def test_the_parts_of_an_interval_stand_beside_it(planted):
 def test_a_best_cell_is_told_against_its_rival(planted):
     verdict = planted.answers.verdicts[3]
     part = verdict.parts[0]
-    assert tabulate_parts(verdict).rows[0][0] == f"frozen, less {part.rival}"
+    assert tabulate_parts(verdict).rows[0][0] == f"Frozen, less {part.rival}"
 
 
 def test_each_interaction_tells_its_main_effects(planted):
@@ -261,11 +258,11 @@ def test_one_seed_is_told_wherever_an_interval_stands(tmp_path):
     assert f"its interval at 95 % is {alone}." in text
     learned = next(section for section in sections if section.title == "How they learned")
     assert learned.paragraphs[0].startswith("One training each, so no bands, ")
-    assert "| way | verdict | effect | simultaneous 95 % interval, plates alone |" in text
-    assert "| variant | characters right (95 % interval, plates alone) |" in text
-    assert "| variant | knee | 95 % interval, plates alone |" in text
+    assert "| Transfer | Verdict | Effect | Simultaneous 95 % interval, plates alone |" in text
+    assert "**Variants, with 95 % intervals, plates alone**" in text
+    assert "| Variant | Knee | 95 % interval, plates alone |" in text
     assert "log odds" not in text
-    assert "], plates alone | " in render_verdicts(answers)
+    assert ", plates alone) | " in render_verdicts(answers)
 
 
 def test_variants_of_one_seed_among_others_are_told(tmp_path):
@@ -287,13 +284,13 @@ def test_what_was_measured_stands_behind_its_suspect(planted):
     answers = planted.answers.model_copy(update={"diagnosis": diagnosis})
     sections = build_sections(answers, pd.DataFrame())
     text, html = render_markdown(answers, sections), render_page(answers, sections)
-    assert "| fine-tuned features | 50.0 % |" in text
+    assert "| Fine-tuned features | 50.0 % |" in text
     assert "<summary>How far fine-tuning moved each layer</summary>" in text
-    assert html.count("<td>block19</td><td>0.100</td><td></td>") == 1
+    assert html.count("<td>block19</td><td>10.0 %</td><td></td>") == 1
 
 
 def test_a_table_cell_cannot_end_early():
-    assert "a&#124;b" in render_table(Table("t", ("x",), (("a|b",),)))
+    assert "a&#124;b" in render_table(Table("t", pd.DataFrame({"x": ["a|b"]})))
 
 
 def test_the_readme_s_block_is_made_of_shipped_answers(planted, tmp_path):
@@ -304,7 +301,7 @@ def test_the_readme_s_block_is_made_of_shipped_answers(planted, tmp_path):
     assert "Plates: planted plates; 600 to learn from, 60 to be measured" in block
     assert render_verdicts(planted.answers) in block
     assert "\n> " not in block
-    assert render_table(tabulate_cells(planted.answers)) in block
+    assert render_table(tabulate_cells(planted.answers.cells)) in block
 
 
 def test_the_readme_tells_verdicts_first_and_findings_of_the_rest(planted, tmp_path):

@@ -7,19 +7,23 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from app.dashboard.shown.diagnosis_tables import (
-    FORMS,
-    Measured,
-    tabulate_layers,
-    tabulate_probe_slots,
-    tabulate_ranges,
-    tabulate_stages,
-    tabulate_values,
-)
 from app.dashboard.shown.figures import show_figure
 from lpr_core.charts import COLOURS, Style, plot_bars, plot_layers, plot_slots
+from lpr_core.evidence.suspects.suspects import QUESTIONS
+from lpr_core.evidence.tables.cells import READ
+from lpr_core.evidence.tables.suspects import (
+    FORMS,
+    LIKENESS,
+    SHIFTS,
+    WEIGHTS,
+    Measured,
+    frame_layers,
+    frame_probe_slots,
+    frame_readings,
+    frame_stages,
+    tabulate_ranges,
+)
 
-READ = "Characters right"
 _STYLES = {
     "unpooled": Style(FORMS["unpooled"], COLOURS[0]),
     "scrambled": Style(FORMS["scrambled"], COLOURS[1], "dot", "square"),
@@ -45,10 +49,10 @@ class Shown(NamedTuple):
 
 def show_measurement(name: str, measurements: Mapping[str, Measured]) -> None:
     """Show a suspect's figures; nothing where it was not measured."""
-    if name not in measurements or name not in _FIGURES:
+    if name not in measurements or name not in QUESTIONS:
         return
     found = measurements[name]
-    for shown in _FIGURES[name](found):
+    for shown in _list_figures(name, found):
         show_figure(
             shown.figure, shown.table, "-".join(filter(None, ("suspect", name, shown.name)))
         )
@@ -58,31 +62,8 @@ def show_measurement(name: str, measurements: Mapping[str, Measured]) -> None:
         _show_ranges(found)
 
 
-def _gap(found: Measured) -> Iterator[Shown]:
-    yield _bars(
-        {
-            "Training plates": found["train"],
-            "Validation plates": found["validation"],
-            "Most frequent symbols": found["baseline"],
-        }
-    )
-
-
-def _memory(found: Measured) -> Iterator[Shown]:
-    yield _bars(
-        {
-            "True labels, training plates": found["train_true"],
-            "True labels, validation plates": found["validation_true"],
-            "Shuffled labels, training plates": found["train_shuffled"],
-            "Shuffled labels, validation plates": found["validation_shuffled"],
-            "No learning": found["baseline"],
-        }
-    )
-
-
 def _position(found: Measured) -> Iterator[Shown]:
-    yield _bars({label: found[form]["accuracy"] for form, label in FORMS.items()})
-    slots = tabulate_probe_slots(found)
+    slots = frame_probe_slots(found)
     yield Shown(
         plot_slots(slots, _STYLES),
         slots,
@@ -93,7 +74,7 @@ def _position(found: Measured) -> Iterator[Shown]:
 
 
 def _features(found: Measured) -> Iterator[Shown]:
-    stages = tabulate_stages(found)
+    stages = frame_stages(found)
     yield Shown(
         plot_bars(stages, READ),
         stages,
@@ -103,9 +84,8 @@ def _features(found: Measured) -> Iterator[Shown]:
 
 
 def _drift(found: Measured) -> Iterator[Shown]:
-    yield _bars({"Frozen features": found["frozen"], "Fine-tuned features": found["tuned"]})
     layers = found["layers"]
-    change = tabulate_layers(layers, {"weight_change": "Change of the weights"})
+    change = frame_layers(layers, WEIGHTS)
     yield Shown(
         plot_layers(change, "Change of the weights", as_share=True),
         change,
@@ -113,7 +93,7 @@ def _drift(found: Measured) -> Iterator[Shown]:
         "How far fine-tuning moved the weights of each layer with a kernel, as a share of their "
         "length at the start.",
     )
-    similar = tabulate_layers(layers, {"cka": "Linear CKA"})
+    similar = frame_layers(layers, LIKENESS)
     if not similar.empty:
         yield Shown(
             plot_layers(similar, "Linear CKA", as_share=True),
@@ -125,15 +105,7 @@ def _drift(found: Measured) -> Iterator[Shown]:
 
 
 def _norms(found: Measured) -> Iterator[Shown]:
-    yield _bars(
-        {
-            "Stored statistics": found["inference"],
-            "Each batch's own": found["batch"],
-            "Mixed, as in old Keras": found["mixed"],
-        }
-    )
-    measures = {"mean_shift": "Mean, in standard deviations", "scale_shift": "Spread, in doublings"}
-    layers = tabulate_layers(found["layers"], measures)
+    layers = frame_layers(found["layers"], SHIFTS)
     if not layers.empty:
         yield Shown(
             plot_layers(layers, "Distance from the stored"),
@@ -144,12 +116,8 @@ def _norms(found: Measured) -> Iterator[Shown]:
         )
 
 
-def _scales(found: Measured) -> Iterator[Shown]:
-    yield _bars({scale["name"]: scale["accuracy"] for scale in found["scales"]})
-
-
-def _bars(values: Mapping[str, float]) -> Shown:
-    table = tabulate_values(values.items())
+def _readings(name: str, found: Measured) -> Shown:
+    table = frame_readings(name, found)
     return Shown(plot_bars(table, READ), table)
 
 
@@ -157,17 +125,23 @@ def _show_ranges(found: Measured) -> None:
     """Show what arrives in each backbone behind its own preprocessing."""
     st.markdown("What arrives in each backbone, by the range of the pictures:")
     st.dataframe(
-        tabulate_ranges(found),
+        tabulate_ranges(found).style(),
+        hide_index=True,
         alt="Lowest and highest value behind each backbone's preprocessing, by range of pictures",
     )
 
 
+def _list_figures(name: str, found: Measured) -> Iterator[Shown]:
+    """Yield what was read first, but of stages, which are that themselves."""
+    if name != "features":
+        yield _readings(name, found)
+    if name in _FIGURES:
+        yield from _FIGURES[name](found)
+
+
 _FIGURES: dict[str, Callable[[Measured], Iterator[Shown]]] = {
-    "gap": _gap,
-    "memory": _memory,
     "position": _position,
     "features": _features,
     "drift": _drift,
     "batch_statistics": _norms,
-    "input_scale": _scales,
 }

@@ -5,7 +5,6 @@ import streamlit as st
 
 from app.dashboard.chosen.run_choice import list_seeds
 from app.dashboard.chosen.study_view import BY_FILES, StudyView, read_plates, read_predictions
-from lpr_core.evidence.answers import Answers
 from lpr_core.evidence.mistakes import NOTHING, count_confusions, rank_plates
 from lpr_core.evidence.units import p_text
 from lpr_core.statistics.significance import McNemar
@@ -36,16 +35,6 @@ def rank_all_plates(view: StudyView) -> pd.DataFrame | None:
                 return None
             readings[f"{variant} {seed}"] = table["text"]
     return rank_plates(readings, truth)
-
-
-def tabulate_slots(answers: Answers) -> pd.DataFrame:
-    """Return a row for each variant and slot (from 1): `variant, label, slot, mean, low, high`."""
-    rows = [
-        {"variant": cell.variant, "label": cell.label, "slot": slot, **score.model_dump()}
-        for cell in answers.cells
-        for slot, score in enumerate(cell.slots, start=1)
-    ]
-    return pd.DataFrame(rows, columns=["variant", "label", "slot", "mean", "low", "high"])
 
 
 def tell_mcnemar(result: McNemar, first: str, second: str) -> str:

@@ -15,8 +15,7 @@ from app.dashboard.shown.run_readings import (
     tabulate_readings,
 )
 from lpr_core.charts import plot_dose_response, plot_noise_map
-from lpr_core.evidence.answers import Answers
-from lpr_core.evidence.noise import arrange_response
+from lpr_core.evidence.tables.noise import frame_knees, frame_map, frame_response
 from lpr_core.evidence.wording import describe_intervals
 from lpr_core.study.designs import Design, find_design
 
@@ -62,12 +61,12 @@ def show_runs(view: StudyView, plate: int | None, strength: float) -> None:
 def show_all_plates(view: StudyView, strength: float) -> None:
     """Show dose and response over all plates, and the train x test map."""
     answers = require_answers(view)
-    response = pd.DataFrame([dose.model_dump() for dose in answers.response])
+    response = frame_response(answers)
     if response.empty:
         return
     st.subheader("All plates of the study", anchor=False)
     figure = plot_dose_response(
-        response, view.styles, knees=_tabulate_knees(answers), chosen=min(strength, _last(response))
+        response, view.styles, knees=frame_knees(answers), chosen=min(strength, _last(response))
     )
     show_figure(figure, response, "dose-response")
     st.caption(
@@ -79,7 +78,7 @@ def show_all_plates(view: StudyView, strength: float) -> None:
     for finding in answers.noise:
         st.markdown(f"- {finding.sentence}")
     st.subheader("Training against test", anchor=False)
-    table = arrange_response(response).rename(index=view.labels)
+    table = frame_map(answers)
     show_figure(plot_noise_map(table), table.reset_index(), "noise-map")
     if not varies_noise(find_design(view.record.design)):
         offer_study(varies_noise, "See every strength in training: {name}")
@@ -88,21 +87,6 @@ def show_all_plates(view: StudyView, strength: float) -> None:
 def varies_noise(design: Design) -> bool:
     """Whether studies of this design are trained with one strength of noise after the other."""
     return design.axis is not None and design.axis.factor == "noise"
-
-
-def _tabulate_knees(answers: Answers) -> pd.DataFrame:
-    """Return the knees that lie within what was tried; open ends reach to its end."""
-    rows = [
-        (
-            knee.variant,
-            knee.strength,
-            knee.strength if knee.low is None else knee.low,
-            knee.tried_to if knee.high is None else knee.high,
-        )
-        for knee in answers.knees
-        if knee.strength is not None
-    ]
-    return pd.DataFrame(rows, columns=["variant", "strength", "low", "high"])
 
 
 def _last(response: pd.DataFrame) -> float:

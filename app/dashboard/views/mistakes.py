@@ -12,7 +12,6 @@ from app.dashboard.shown.mistake_tables import (
     count_of_variant,
     list_alphabet,
     rank_all_plates,
-    tabulate_slots,
     tell_mcnemar,
 )
 from app.dashboard.shown.plate_view import card_grid
@@ -24,6 +23,7 @@ from lpr_core.evidence.mistakes import (
     list_disagreements,
     list_misread,
 )
+from lpr_core.evidence.tables.mistakes import frame_slots, tabulate_pairs
 from lpr_core.evidence.units import whole_percent
 from lpr_core.evidence.wording import describe_intervals
 
@@ -57,17 +57,10 @@ def show_confusions(view: StudyView) -> None:
 
 
 def show_pairs(pairs: pd.DataFrame) -> None:
-    columns = st.column_config
     st.dataframe(
-        pairs.head(50),
+        tabulate_pairs(pairs.head(50)).style(),
         hide_index=True,
         height=420,
-        column_config={
-            "truth": "True",
-            "read": "Read",
-            "count": "Times",
-            "share": columns.NumberColumn("Of all that stand there", format="percent"),
-        },
         alt="Symbols that are read for others, the most frequent first",
     )
 
@@ -75,7 +68,7 @@ def show_pairs(pairs: pd.DataFrame) -> None:
 def show_slots(view: StudyView) -> None:
     st.subheader("Slot by slot", anchor=False)
     answers = require_answers(view)
-    slots = tabulate_slots(answers)
+    slots = frame_slots(answers)
     show_figure(plot_slots(slots, view.styles), slots, "slots")
     over = describe_intervals(len(cell.by_seed) for cell in answers.cells if cell.slots)
     st.caption(f"Means over seeds with their 95 % intervals {over}.")

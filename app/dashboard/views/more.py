@@ -5,11 +5,12 @@ import streamlit as st
 from app.dashboard.chosen.study_answers import find_answers
 from app.dashboard.chosen.study_picker import offer_studies, open_study, tell_shut
 from app.dashboard.chosen.study_view import StudyView, describe_origin
-from app.dashboard.shown.factor_tables import SERIES_COLOURS, tabulate_bars, tabulate_factor
 from app.dashboard.shown.figures import show_figure
 from app.dashboard.shown.finding_lines import count_directions, tell_directions
-from lpr_core.charts import plot_bars, plot_factor
+from lpr_core.charts import SERIES_COLOURS, plot_bars, plot_factor
 from lpr_core.evidence.answers import Answers
+from lpr_core.evidence.tables.cells import READ, frame_bars
+from lpr_core.evidence.tables.factors import frame_factor
 from lpr_core.evidence.units import percent
 from lpr_core.evidence.wording import SCOPES, describe_intervals, tell_method
 from lpr_core.study.designs import Design, list_designs
@@ -42,14 +43,14 @@ def show_answer(design: Design, view: StudyView) -> None:
     for line in tell_directions(answers.findings):
         st.markdown(line)
     if axis := design.axis:
-        means, scores = tabulate_factor(axis, answers)
+        means, scores = frame_factor(answers, axis.factor, axis.series)
         figure = plot_factor(
             means, scores, axis.title, colours=SERIES_COLOURS, as_share=axis.is_share
         )
         show_figure(figure, scores, design.name)
     else:
-        bars = tabulate_bars(answers)
-        show_figure(plot_bars(bars, "Characters right"), bars, design.name)
+        bars = frame_bars(answers)
+        show_figure(plot_bars(bars, READ), bars, design.name)
     over = describe_intervals(len(cell.by_seed) for cell in answers.cells if cell.by_seed)
     points = "Faint points are runs, one for each seed; the" if axis else "The"
     st.caption(f"{points} whiskers are 95 % intervals {over}.")

@@ -8,11 +8,11 @@ from app.dashboard.chosen.run_choice import choose_run
 from app.dashboard.chosen.study_answers import require_answers
 from app.dashboard.chosen.study_picker import require_study
 from app.dashboard.chosen.study_view import StudyView, read_histories, read_runs
-from app.dashboard.shown.cell_tables import tabulate_cells
 from app.dashboard.shown.figures import show_figure
 from app.dashboard.shown.run_tables import compare_configs
 from lpr_core.charts import MAX_BANDS, PARTS, plot_bands, plot_costs, plot_gaps
 from lpr_core.evidence.curves import band_histories
+from lpr_core.evidence.tables.cells import frame_cells
 
 STATES = {
     "finished": "✓ finished",
@@ -138,7 +138,7 @@ view = require_study()
 st.title("How did they learn?", anchor=False)
 variants = choose_variants(view)
 show_curves(view, variants)
-cells = tabulate_cells(require_answers(view))
+cells = frame_cells(require_answers(view))
 cells = cells[cells["variant"].isin(variants)]
 show_gaps(view, cells)
 show_costs(view, cells)

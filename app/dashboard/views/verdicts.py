@@ -1,16 +1,23 @@
 """The verdicts page: which of the four hypotheses hold, by how much, and how sure that is."""
 
-import pandas as pd
+from collections.abc import Sequence
+
 import streamlit as st
 
 from app.dashboard.chosen.study_answers import require_answers
 from app.dashboard.chosen.study_picker import judges_hypotheses, offer_study, require_study
-from app.dashboard.shown.cell_tables import tabulate_cells, tabulate_contrasts, tabulate_scores
 from app.dashboard.shown.figures import show_figure
 from app.dashboard.shown.verdict_cards import show_verdicts
 from lpr_core.charts import plot_cells, plot_differences
 from lpr_core.evidence.answers import Answers
+from lpr_core.evidence.cells import Cell
 from lpr_core.evidence.judging.factorial import describe_effects
+from lpr_core.evidence.tables.cells import (
+    frame_cells,
+    frame_contrasts,
+    frame_scores,
+    tabulate_cells,
+)
 from lpr_core.evidence.wording import describe_intervals
 
 ACCOUNT, ALL = "2 × 2, as in the account", "3 × 2, with fine-tuning"  # noqa: RUF001
@@ -27,7 +34,7 @@ def show_cells(answers: Answers, styles) -> None:
         bind="query-params",
         label_visibility="collapsed",
     )
-    cells, scores = tabulate_cells(answers), tabulate_scores(answers)
+    cells, scores = frame_cells(answers), frame_scores(answers)
     if shown == ACCOUNT:
         cells = cells[cells["transfer"] != "fine-tuned"]
         scores = scores[scores["variant"].isin(cells["variant"])]
@@ -42,34 +49,20 @@ def show_cells(answers: Answers, styles) -> None:
         if shown == ALL or interaction.scope == "frozen":
             st.markdown(f"- {interaction.sentence} {describe_effects(interaction)}")
     with st.expander("The same as a table", icon=":material/table:"):
-        show_table(cells)
+        show_table([cell for cell in answers.cells if cell.variant in set(cells["variant"])])
 
 
-def show_table(cells: pd.DataFrame) -> None:
-    columns = st.column_config
-    shares = {
-        "mean": "Characters right",
-        "low": "from",
-        "high": "to",
-        "plates": "Plates right",
-        "train": "Characters right, training plates",
-    }
+def show_table(cells: Sequence[Cell]) -> None:
     st.dataframe(
-        cells,
+        tabulate_cells(cells).style(),
         hide_index=True,
-        column_order=["label", *shares, "seeds", "minutes"],
-        column_config={
-            "label": columns.TextColumn("Cell", pinned=True),
-            **{key: columns.NumberColumn(name, format="percent") for key, name in shares.items()},
-            "seeds": "Seeds",
-            "minutes": columns.NumberColumn("Minutes a run", format="%.1f"),
-        },
+        column_config={"Variant": st.column_config.TextColumn(pinned=True)},
         alt="Each cell with its accuracy, interval, seeds and time",
     )
 
 
 def show_contrasts(answers: Answers) -> None:
-    effects, differences = tabulate_contrasts(answers)
+    effects, differences = frame_contrasts(answers)
     if effects.empty:
         return
     st.subheader("The differences behind the verdicts", anchor=False)

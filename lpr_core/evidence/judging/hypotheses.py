@@ -25,9 +25,9 @@ _COMMON = (
     "'No different' means that the whole interval lies within one percentage point of 0. "
     "'Undecided' names the further seeds that would decide with a chance of 80 %, were the "
     "estimates true (with one seed: those without which nothing is decided); where even 100 would "
-    "not, seeds differ too much or more validation plates are needed. The ways of transfer are judged apart; "
-    "a hypothesis has the word of the one that decides: better where one is, or else undecided "
-    "where one is."
+    "not, seeds differ too much or more validation plates are needed. The ways of transfer are "
+    "judged apart; a hypothesis has the word of the one that decides: better where one is, or "
+    "else undecided where one is."
 )
 
 METHODS: dict[Name, str] = {

@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 import streamlit
 
-from app.dashboard.shown.diagnosis_tables import tabulate_layers, tabulate_ranges
 from lpr_core.evidence.suspects.judges import judge_suspects
+from lpr_core.evidence.tables.suspects import frame_layers, tabulate_ranges
 from lpr_core.study.folder.results import StudyFolder
 from tests.kit.dashboard_kit import open_page, said, sit_at_the_machine
 from tests.kit.planted_measurements import RANGES, plant_measurements
@@ -71,12 +71,15 @@ def test_what_is_drawn_is_what_was_measured(why, told):
 
 def test_the_ranges_in_every_backbone_stand_in_a_table(why):
     expected = pd.DataFrame(
-        {"0 to 255": ["-1 to 1", ""], "0 to 1": ["-1 to -0.992", ""]},
-        index=pd.Index(["compact", "own"], name="Backbone"),
+        {
+            "Backbone": ["compact", "own"],
+            "0 to 255": ["-1 to 1", ""],
+            "0 to 1": ["-1 to -0.992", ""],
+        }
     )
     pd.testing.assert_frame_equal(why.dataframe[0].value, expected)
     pd.testing.assert_frame_equal(
-        tabulate_ranges({"backbones": {"compact": RANGES, "own": {}}}), expected
+        tabulate_ranges({"backbones": {"compact": RANGES, "own": {}}}).frame, expected
     )
 
 
@@ -87,5 +90,5 @@ def test_remedies_say_what_their_intervals_are_over(why):
 
 def test_layers_keep_their_place_where_one_was_not_measured():
     layers = [{"name": "stem", "cka": None}, {"name": "top", "cka": 0.5}]
-    table = tabulate_layers(layers, {"cka": "CKA"})
+    table = frame_layers(layers, {"cka": "CKA"})
     assert table.to_dict("records") == [{"measure": "CKA", "place": 2, "name": "top", "value": 0.5}]

@@ -1,7 +1,7 @@
 """Tables behind the suspects: every number of a measurement, in words."""
 
 from lpr_core.evidence.suspects.suspects import QUESTIONS
-from lpr_core.report.suspect_tables import tabulate_suspect
+from lpr_core.evidence.tables.suspects import tabulate_suspect
 from tests.kit.planted_measurements import plant_measurements
 
 MEASURED = plant_measurements()
@@ -25,15 +25,15 @@ def test_nothing_is_shown_of_what_was_not_measured():
 
 
 def test_accuracies_of_the_gap_and_of_memory():
-    assert tabulate("gap")[0][0] == ("training plates", "90.0 %")
-    assert tabulate("memory")[0][2] == ("shuffled labels, training plates", "50.0 %")
+    assert tabulate("gap")[0][0] == ("Training plates", "90.0 %")
+    assert tabulate("memory")[0][2] == ("Shuffled labels, training plates", "50.0 %")
 
 
 def test_probes_by_slot():
     slots, areas = tabulate("position")
-    assert slots[0][:4] == ("whole map", "60.0 %", "57.0 %", "58.0 %")
-    assert slots[2][:4] == ("pooled vector", "30.0 %", "27.0 %", "28.0 %")
-    assert areas[1] == ("map in disorder", "0.800", "0.600")
+    assert slots[0][:4] == ("Whole map", "60.0 %", "57.0 %", "58.0 %")
+    assert slots[2][:4] == ("Pooled vector", "30.0 %", "27.0 %", "28.0 %")
+    assert areas[1] == ("Map in disorder", "0.800", "0.600")
 
 
 def test_stages_whole_and_pooled():
@@ -43,8 +43,8 @@ def test_stages_whole_and_pooled():
 
 def test_layers_that_fine_tuning_moved():
     probes, layers = tabulate("drift")
-    assert probes[1] == ("fine-tuned features", "80.0 %")
-    assert layers == (("conv_1", "0.500", ""), ("conv_2", "1.000", "0.333"))
+    assert probes[1] == ("Fine-tuned features", "80.0 %")
+    assert layers == (("conv_1", "50.0 %", ""), ("conv_2", "100.0 %", "33.3 %"))
 
 
 def test_layers_whose_statistics_do_not_fit():
