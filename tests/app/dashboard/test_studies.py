@@ -377,8 +377,8 @@ def test_a_masked_study_shows_no_confusions(planted, tmp_path, monkeypatch):
 
 
 def test_mistakes_of_one_slot():
-    everywhere = open_page("mistakes").dataframe[0].value["count"].sum()
-    in_one = open_page("mistakes", slot="3").dataframe[0].value["count"].sum()
+    everywhere = open_page("mistakes").dataframe[0].value["Times"].sum()
+    in_one = open_page("mistakes", slot="3").dataframe[0].value["Times"].sum()
     assert 0 < in_one < everywhere
 
 
