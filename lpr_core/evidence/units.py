@@ -51,9 +51,9 @@ def significant(value: float) -> str:
     return f"{value:.3g}"
 
 
-def p_text(p_value: float) -> str:
-    """Return a p-value as `p = 0.031` or `p < 0.001`."""
-    return f"p = {p_value:.3f}" if p_value >= 0.001 else "p < 0.001"
+def p_text(p_value: float, name: str = "p") -> str:
+    """Return a p-value for a sentence, as `p = 0.031` or `p < 0.001`."""
+    return f"{name} = {p_value:.3f}" if p_value >= 0.001 else f"{name} < 0.001"
 
 
 def show_p(p_value: float) -> str:

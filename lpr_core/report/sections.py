@@ -133,7 +133,7 @@ def _tell_cells(answers: Answers, styles: Mapping[str, charts.Style]) -> Section
     figures = []
     shown = cells.frame_cells(answers)
     if answers.verdicts and len(shown):
-        limits = {"usable": answers.usable, "most frequent symbols": answers.baseline}
+        limits = cells.name_limits(answers)
         figures.append(charts.plot_cells(shown, cells.frame_scores(answers), styles, limits=limits))
     return Section(
         "How well each variant reads",

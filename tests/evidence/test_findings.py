@@ -83,11 +83,11 @@ def test_a_learning_curve_says_whether_more_plates_still_help():
     [
         (
             1,
-            "1 seed, 50 plates, the interval over plates alone, Holm p = 1.000",
+            "1 seed, 50 plates, the interval over plates alone, p (Holm) = 1.000",
             "at least 5 further",
         ),
-        (2, "2 seeds, 50 plates, Holm p ", "about "),
-        (3, "3 seeds, 50 plates, Holm p ", "about "),
+        (2, "2 seeds, 50 plates, p (Holm) ", "about "),
+        (3, "3 seeds, 50 plates, p (Holm) ", "about "),
     ],
 )
 def test_few_seeds_decide_nothing_and_one_says_what_its_interval_is_over(num_seeds, basis, need):
@@ -137,4 +137,4 @@ def test_what_passes_alone_but_not_beside_the_others_is_undecided():
             passing += [f for f in findings if f.comparison.p_value <= 0.05 < f.comparison.p_holm]
     assert len(passing) >= 3
     assert {finding.direction for finding in passing} == {"undecided"}
-    assert all(f"Holm {p_text(f.comparison.p_holm)}" in f.sentence for f in passing)
+    assert all(p_text(f.comparison.p_holm, "p (Holm)") in f.sentence for f in passing)

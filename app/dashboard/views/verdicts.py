@@ -16,6 +16,7 @@ from lpr_core.evidence.tables.cells import (
     frame_cells,
     frame_contrasts,
     frame_scores,
+    name_limits,
     tabulate_cells,
 )
 from lpr_core.evidence.wording import describe_intervals
@@ -38,8 +39,7 @@ def show_cells(answers: Answers, styles) -> None:
     if shown == ACCOUNT:
         cells = cells[cells["transfer"] != "fine-tuned"]
         scores = scores[scores["variant"].isin(cells["variant"])]
-    limits = {"usable": answers.usable, "most frequent symbols": answers.baseline}
-    figure = plot_cells(cells, scores, styles, limits=limits)
+    figure = plot_cells(cells, scores, styles, limits=name_limits(answers))
     show_figure(figure, scores, "cells")
     st.caption(
         "Faint points are runs, one for each seed; large ones their mean with its 95 % interval "

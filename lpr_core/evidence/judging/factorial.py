@@ -13,7 +13,7 @@ from lpr_core.evidence.judging.hypotheses import TRANSFERS, Cell, find_cells
 from lpr_core.evidence.readings import Correct, Factors, list_seeds
 from lpr_core.evidence.units import odds, p_text, points
 from lpr_core.evidence.vocabulary import VerdictWord
-from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS, phrase_basis
+from lpr_core.evidence.wording import HOLM_P, SCOPES, SIMULTANEOUS, phrase_basis
 from lpr_core.statistics.intervals import crossed_interval
 
 _NO_WIDTH = 1e-9
@@ -173,5 +173,5 @@ def _phrase(way: str, found: Comparison) -> str:
     return (
         f"{claim} ({points(found.effect)}, {SIMULTANEOUS} {points(found.low)} to "
         f"{points(found.high)}; {phrase_basis(found.num_seeds, found.num_plates)}, "
-        f"Holm {p_text(found.p_holm)})."
+        f"{p_text(found.p_holm, HOLM_P)})."
     )

@@ -18,7 +18,7 @@ from lpr_core.evidence.judging.planning import seeds_needed
 from lpr_core.evidence.readings import Correct, Factors
 from lpr_core.evidence.units import p_text, points
 from lpr_core.evidence.vocabulary import VerdictWord
-from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS, phrase_basis, phrase_need
+from lpr_core.evidence.wording import HOLM_P, SCOPES, SIMULTANEOUS, phrase_basis, phrase_need
 
 
 class Finding(BaseModel):
@@ -130,7 +130,8 @@ def _phrase(
     return (
         f"{label} against {reference}: {points(found.effect)} percentage points of the characters "
         f"({SIMULTANEOUS} {points(found.low)} to {points(found.high)}; "
-        f"{phrase_basis(found.num_seeds, found.num_plates)}, Holm {p_text(found.p_holm)}): {told}."
+        f"{phrase_basis(found.num_seeds, found.num_plates)}, "
+        f"{p_text(found.p_holm, HOLM_P)}): {told}."
     )
 
 

@@ -6,7 +6,7 @@ from lpr_core.evidence.judging.parts import Name, Part
 from lpr_core.evidence.judging.planning import MARGIN
 from lpr_core.evidence.units import p_text, percent, points
 from lpr_core.evidence.vocabulary import VerdictWord
-from lpr_core.evidence.wording import SCOPES, SIMULTANEOUS, phrase_basis, phrase_need
+from lpr_core.evidence.wording import HOLM_P, SCOPES, SIMULTANEOUS, phrase_basis, phrase_need
 
 _SUBJECTS = {
     "none": "Networks trained from scratch",
@@ -30,7 +30,7 @@ def phrase_part(name: Name, part: Part) -> str:
         return f"{subject}: not compared yet, for want of {', '.join(part.missing)}."
     found = _phrase_level(part) if name == "H1" else _phrase_difference(name, part)
     basis = phrase_basis(part.num_seeds, part.num_plates)
-    return f"{subject} {found}; {basis}, Holm {p_text(part.p_holm)}: {_phrase_outcome(part)}."
+    return f"{subject} {found}; {basis}, {p_text(part.p_holm, HOLM_P)}: {_phrase_outcome(part)}."
 
 
 def phrase_verdict(head: Part, parts: Sequence[Part]) -> str:

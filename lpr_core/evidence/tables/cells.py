@@ -54,6 +54,11 @@ def frame_scores(answers: Answers) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["variant", "label", "seed", "value"])
 
 
+def name_limits(answers: Answers) -> dict[str, float]:
+    """Return the accuracies that figures of the cells are measured by, by name."""
+    return {"usable": answers.usable, "most frequent symbols": answers.baseline}
+
+
 def frame_bars(answers: Answers) -> pd.DataFrame:
     """Return one row for each variant that has runs: `name, value, low, high`."""
     columns = {"label": "name", "mean": "value"}

@@ -158,7 +158,7 @@ def test_four_cards_with_verdict_effect_and_sentence():
     assert "✗ Frozen" in html
     assert re.search(r"<strong>.\d\d\.\d pp</strong><small>.\d\d\.\d to .\d\d\.\d</small>", html)
     assert len(page.get("popover")) == 5  # how each was found, and bring a study
-    assert sum("Holm p" in element.value for element in page.markdown) >= 4
+    assert sum("p (Holm) " in element.value for element in page.markdown) >= 4
 
 
 def test_the_table_of_a_verdict_has_intervals_over_seeds_and_over_plates_alone():
