@@ -74,10 +74,10 @@ GUARDS = (
     ),
     Guard(
         "formula in a cell",
-        "lpr_core/labels/exchange/cells.py",
+        "lpr_core/data/formats/cells.py",
         "printable.startswith(_GUARDED_STARTS)",
         "False",
-        ("tests/labels/exchange/test_exchange.py",),
+        ("tests/labels/exchange/test_cells.py",),
     ),
     Guard(
         "guessed passwords",

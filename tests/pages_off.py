@@ -23,6 +23,7 @@ PATIENCE_SECONDS = "30"
 
 _FAULTS = {".py": 'raise RuntimeError("off")\n', ".js": 'throw new Error("off");\n'}
 _PLAIN, _STUDIES = "tests/app/dashboard/test_dashboard.py", "tests/app/dashboard/test_studies.py"
+_VERDICT_PAGE = "tests/app/dashboard/test_verdict_page.py"
 _SHEET, _QUEUE = (
     "tests/app/labeler/test_labeler_browser.py",
     "tests/app/labeler/test_queue_browser.py",
@@ -68,43 +69,43 @@ DASHBOARD = (
         "verdicts",
         "app/dashboard/shown/verdict_cards.py",
         "<strong>{show_effect(part)}</strong>",
-        f"{_STUDIES}::test_four_cards_with_verdict_effect_and_sentence",
+        f"{_VERDICT_PAGE}::test_four_cards_with_verdict_effect_and_sentence",
     ),
     _less(
         "verdicts",
         "lpr_core/evidence/tables/verdicts.py",
         '"Plates alone": show_range(part, found.plates_low, found.plates_high) if found else "",',
-        f"{_STUDIES}::test_the_table_of_a_verdict_has_intervals_over_seeds_and_over_plates_alone",
+        f"{_VERDICT_PAGE}::test_the_table_of_a_verdict_has_intervals_over_seeds_and_over_plates_alone",
     ),
     _less(
         "verdicts",
         "app/dashboard/shown/verdict_cards.py",
         "<small>over plates alone</small>",
-        f"{_STUDIES}::test_an_effect_of_one_seed_says_so_beside_its_interval",
+        f"{_VERDICT_PAGE}::test_an_effect_of_one_seed_says_so_beside_its_interval",
     ),
     _less(
         "verdicts",
         _VERDICTS,
         " {describe_effects(interaction)}",
-        f"{_STUDIES}::test_interactions_have_main_effects_and_log_odds_where_seeds_differ",
+        f"{_VERDICT_PAGE}::test_interactions_have_main_effects_and_log_odds_where_seeds_differ",
     ),
     _less(
         "verdicts",
         _VERDICTS,
         '    offer_study(judges_hypotheses, "See the verdicts of {name}")\n',
-        f"{_STUDIES}::test_a_study_without_verdicts_offers_one_that_has_them",
+        f"{_VERDICT_PAGE}::test_a_study_without_verdicts_offers_one_that_has_them",
     ),
     _less(
         "verdicts",
         _VERDICTS,
         "Its answer is on the page More; ",
-        f"{_STUDIES}::test_a_study_of_another_question_is_sent_on",
+        f"{_VERDICT_PAGE}::test_a_study_of_another_question_is_sent_on",
     ),
     _less(
         "verdicts",
         _VERDICTS,
         'cells = cells[cells["transfer"] != "fine-tuned"]',
-        f"{_STUDIES}::test_the_account_s_four_cells_are_one_click_away",
+        f"{_VERDICT_PAGE}::test_the_account_s_four_cells_are_one_click_away",
         "pass",
     ),
     _on_top("runs", _RUNS, *_study("runs")),

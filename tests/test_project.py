@@ -7,6 +7,7 @@ import inspect
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import grimp
@@ -19,6 +20,7 @@ TOP_LEVEL = {
     *("CHANGELOG.md", "CONTRIBUTING.md", "docs", "package.json", "package-lock.json"),
 }
 ROOMS = sorted(path.parent.name for path in ROOT_DIR.glob("lpr_core/*/__init__.py"))
+MAX_MODULE_LINES, MAX_TEST_LINES, MAX_MODULES = 300, 400, 15
 HEAVY = ("tensorflow", "keras", "jax", "torch", "gradio", "streamlit", "imgaug", "tf2onnx")
 
 
@@ -96,6 +98,33 @@ def test_no_module_imports_itself_by_a_detour():
     imports = {name: graph.find_modules_directly_imported_by(name) for name in graph.modules}
     assert len(imports) > 300
     graphlib.TopologicalSorter(imports).prepare()  # CycleError names the circle
+
+
+def list_modules(*places: str) -> list[Path]:
+    return [path for place in places for path in ROOT_DIR.joinpath(place).rglob("*.py")]
+
+
+@pytest.mark.parametrize(
+    ("places", "limit"),
+    [(("app", "lpr_core"), MAX_MODULE_LINES), (("tests",), MAX_TEST_LINES)],
+)
+def test_no_file_is_too_long_to_have_one_job(places, limit):
+    lines = {
+        str(path.relative_to(ROOT_DIR)): len(path.read_text().splitlines())
+        for path in list_modules(*places)
+    }
+    assert len(lines) > 100
+    assert {path: number for path, number in lines.items() if number > limit} == {}
+
+
+def test_no_folder_has_too_many_modules_to_find_one():
+    folders = Counter(
+        str(path.parent.relative_to(ROOT_DIR))
+        for path in list_modules("app", "lpr_core")
+        if path.name != "__init__.py"
+    )
+    assert len(folders) > 20
+    assert {folder: number for folder, number in folders.items() if number > MAX_MODULES} == {}
 
 
 @pytest.mark.parametrize("room", ROOMS)

@@ -24,7 +24,8 @@ from lpr_core.evidence.judging.verdicts import judge_hypotheses
 from lpr_core.evidence.vocabulary import VerdictWord
 from lpr_core.statistics.intervals import crossed_interval
 from lpr_core.study.designs import find_design
-from tests.kit.planted_study import Variant, hypotheses_variants, noise_variants, plant_outcome
+from tests.kit.planted_outcomes import plant_outcome
+from tests.kit.planted_variants import Variant, hypotheses_variants, noise_variants
 
 BASELINE, USABLE = 0.07, 0.80
 TRANSFERS = ("none", "frozen", "fine-tuned")

@@ -6,23 +6,25 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import select
 
 from lpr_core.labels.audit import AuditFilter, AuditRow, audit_rows
+from lpr_core.labels.one_picture import keep_picture
+from lpr_core.labels.opening.opening import open_database
 from lpr_core.labels.people import People
-from lpr_core.labels.pictures import PictureFolder, identify_picture, plain_name
-from lpr_core.labels.projects import Projects, check_project
+from lpr_core.labels.pictures import PictureFolder
+from lpr_core.labels.projects import Projects
 from lpr_core.labels.quality.quality import Quality
 from lpr_core.labels.queue import Queue
 from lpr_core.labels.tables.bulk import Bulk
 from lpr_core.labels.tables.clock import utc_now
-from lpr_core.labels.tables.database import Database, explain_errors, take_turns
+from lpr_core.labels.tables.database import Database, explain_errors
 from lpr_core.labels.tables.model_words import keep_columns, write_reading
-from lpr_core.labels.tables.opening import open_database
 from lpr_core.labels.tables.queries import (
     count_marks,
     find_pictures,
     list_authors,
+    load_page,
     load_record,
     load_records,
 )
@@ -36,7 +38,7 @@ from lpr_core.labels.tables.rows import (
     StoredReading,
 )
 from lpr_core.labels.tables.schema import pictures, standings
-from lpr_core.labels.tables.standing import add_standing, lock_standing
+from lpr_core.labels.tables.standing import lock_standing
 from lpr_core.labels.tables.verdicts import (
     clean_author,
     clean_verdict,
@@ -111,25 +113,7 @@ class LabelStore:
             PictureError: The bytes are not a picture that we take.
             ValueError: The project is unknown.
         """
-        picture_id = identify_picture(content)
-        if self._is_complete(picture_id):
-            return picture_id
-        with explain_errors():
-            saved = self._pictures.save(picture_id, content)
-        row = {
-            "picture_id": picture_id,
-            "name": plain_name(name),
-            "added_at": utc_now(),
-            **saved._asdict(),
-        }
-        # The file is on the disk before the row that promises it.
-        with self._database.write() as connection:
-            take_turns(connection, picture_id)
-            if _find_file(connection, picture_id) is None:
-                check_project(connection, project_id)
-                connection.execute(insert(pictures).values(row))
-                add_standing(connection, picture_id, project_id, None, row["added_at"])
-        return picture_id
+        return keep_picture(self._database, self._pictures, content, name, project_id)
 
     def picture_hashes(self) -> dict[str, str]:
         """Return the perceptual hashes that are known, by picture id."""
@@ -264,12 +248,7 @@ class LabelStore:
                 until=until,
                 blind=blind,
             )
-            matches = found.order_by(None).subquery()
-            total = connection.scalar(select(func.count()).select_from(matches)) or 0
-            last = max(1, -(-total // page_size))
-            number = min(max(1, page), last)
-            ids = connection.scalars(found.limit(page_size).offset((number - 1) * page_size)).all()
-            return Page(tuple(load_records(connection, ids)), total, number, page_size)
+            return load_page(connection, found, page, page_size)
 
     def authors(self) -> tuple[str, ...]:
         """Return everybody whose word stands on some plate, by name."""
@@ -310,21 +289,10 @@ class LabelStore:
         with self._database.read() as connection:
             return check_store(connection, self.pictures_dir, on_progress)
 
-    def _is_complete(self, picture_id: str) -> bool:
-        """Tell whether a picture is known and its file is still there."""
-        with self._database.read() as connection:
-            file_name = _find_file(connection, picture_id)
-        return file_name is not None and (self.pictures_dir / file_name).exists()
-
 
 def database_url(folder: Path) -> str:
     """Return the URL of the labels: `LPR_DATABASE_URL`, else SQLite in a data folder."""
     return os.environ.get("LPR_DATABASE_URL") or f"sqlite:///{folder / 'labels.sqlite3'}"
-
-
-def _find_file(connection: Connection, picture_id: str) -> str | None:
-    row = select(pictures.c.file_name).where(pictures.c.picture_id == picture_id)
-    return connection.scalar(row)
 
 
 def _as_row(reading: Any) -> dict[str, Any]:

@@ -1,9 +1,10 @@
 """Plates drawn, then photographed badly: training data that belongs to nobody."""
 
 from lpr_core.synthesis.camera import photograph
-from lpr_core.synthesis.designs import PlateDesign, list_designs
+from lpr_core.synthesis.designs import list_designs
 from lpr_core.synthesis.draw import DrawnPlate, draw_plate
 from lpr_core.synthesis.generate import PlateOrder, generate_plates
+from lpr_core.synthesis.plate_design import PlateDesign
 
 __all__ = [
     "DrawnPlate",

@@ -6,7 +6,7 @@ from typing import TypeVar
 import cv2
 import numpy as np
 
-from lpr_core.synthesis.designs import Colour, PlateDesign, Scheme, list_designs
+from lpr_core.synthesis.designs import list_designs
 from lpr_core.synthesis.lettering import Lettering, draw_line, draw_symbol, pick_lettering
 from lpr_core.synthesis.ornaments import (
     draw_band,
@@ -18,6 +18,7 @@ from lpr_core.synthesis.ornaments import (
     draw_stickers,
     paint,
 )
+from lpr_core.synthesis.plate_design import Colour, PlateDesign, Scheme
 
 T = TypeVar("T", PlateDesign, Scheme)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -8,7 +8,8 @@ from lpr_core.study.folder import results
 from lpr_core.study.running import runner
 from lpr_core.study.running.ledger import StudyProgress
 from lpr_core.study.running.plan import StudyRequest
-from tests.kit.planted_study import Variant, plant_study
+from tests.kit.planted_study import plant_study
+from tests.kit.planted_variants import Variant
 
 VARIANTS = [Variant("none", {"transfer": "none"}, 0.9), Variant("frozen", {"transfer": "f"}, 0.8)]
 

@@ -9,7 +9,8 @@ from typer.testing import CliRunner
 
 from lpr_core.cli import app
 from lpr_core.study.folder.results import StudyFolder, summarize_study
-from tests.kit.planted_study import Variant, plant_study
+from tests.kit.planted_study import plant_study
+from tests.kit.planted_variants import Variant
 
 VARIANTS = [Variant("none", {"transfer": "none", "noise": 0.0}, 0.9, label="From scratch")]
 

@@ -12,7 +12,8 @@ from lpr_core.evidence.answers import answer_study
 from lpr_core.evidence.suspects.judges import judge_gap
 from lpr_core.study.folder.inputs import read_inputs
 from lpr_core.study.folder.results import StudyFolder
-from tests.kit.planted_study import Variant, plant_study
+from tests.kit.planted_study import plant_study
+from tests.kit.planted_variants import Variant
 
 REMEDIES = [
     Variant("frozen", {"transfer": "frozen", "noise": 0.1}, 0.40, label="Frozen, pooled, noisy"),

@@ -16,7 +16,8 @@ from lpr_core.evidence.judging.factorial import (
 from lpr_core.evidence.readings import list_seeds, share_by_plate
 from lpr_core.evidence.units import points
 from lpr_core.statistics.intervals import crossed_interval
-from tests.kit.planted_study import Variant, hypotheses_variants, plant_outcome
+from tests.kit.planted_outcomes import plant_outcome
+from tests.kit.planted_variants import Variant, hypotheses_variants
 from tests.verdict_error_rates import leave_out_what_does_not_decide, repeat_cell
 
 # Montgomery, Design and Analysis of Experiments, example 6.1: yield by concentration and catalyst,

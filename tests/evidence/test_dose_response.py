@@ -13,7 +13,8 @@ from lpr_core.evidence.noise import (
 )
 from lpr_core.evidence.units import MINUS
 from tests.kit import coverage_simulation as simulated
-from tests.kit.planted_study import STRENGTHS, Variant, plant_outcome, respond
+from tests.kit.planted_outcomes import plant_outcome, respond
+from tests.kit.planted_variants import STRENGTHS, Variant
 
 CHANCE = 1 / 35
 TOUGH = Variant("tough", {"transfer": "none", "noise": 0.1}, 0.9, knee=5.0)

@@ -8,7 +8,8 @@ from lpr_core.evidence.judging.comparisons import Contrast
 from lpr_core.evidence.judging.findings import Finding, find_differences, join_folds, pair_variants
 from lpr_core.evidence.units import p_text
 from lpr_core.study.designs import find_design
-from tests.kit.planted_study import DESIGNS, Variant, plant_outcome
+from tests.kit.planted_outcomes import plant_outcome
+from tests.kit.planted_variants import DESIGNS, Variant
 from tests.verdict_error_rates import leave_out_what_does_not_decide
 
 

@@ -12,7 +12,8 @@ from lpr_core.evidence.judging.planning import seeds_needed
 from lpr_core.evidence.judging.verdicts import judge_hypotheses
 from lpr_core.evidence.units import points
 from lpr_core.statistics.variance import average_crossed
-from tests.kit.planted_study import hypotheses_variants, plant_outcome
+from tests.kit.planted_outcomes import plant_outcome
+from tests.kit.planted_variants import hypotheses_variants
 from tests.verdict_error_rates import (
     ACCOUNT,
     EQUAL,

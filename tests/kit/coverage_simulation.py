@@ -6,7 +6,8 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from lpr_core.statistics.intervals import Interval
-from tests.kit.planted_study import Variant, plant_outcome
+from tests.kit.planted_outcomes import plant_outcome
+from tests.kit.planted_variants import Variant
 
 STRENGTHS = (0.0, 0.01, 0.03, 0.05, 0.08, 0.12, 0.18, 0.26)
 CHANCE = 0.07

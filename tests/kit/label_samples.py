@@ -5,6 +5,8 @@ import io
 import numpy as np
 from PIL import Image
 
+from lpr_core.labels import LabelStore
+
 
 def picture_bytes(seed: int = 0, *, width: int = 60, height: int = 20, kind: str = "PNG") -> bytes:
     """Random pixels: each seed another picture, equal seeds the same bytes."""
@@ -36,3 +38,10 @@ def reading_dict(text: str = "ABC1D23", *, confidence: float = 0.9, **changes) -
         "readable_from": 0.0,  # most tests are not about the floor
     }
     return reading | changes
+
+
+def add_plate(store: LabelStore, seed: int = 0, name: str = "car.png", **reading) -> str:
+    """Store a picture and what a model read in it; return its id."""
+    picture_id = store.add_picture(picture_bytes(seed), name)
+    store.add_reading(picture_id, reading_dict(**reading))
+    return picture_id

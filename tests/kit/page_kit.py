@@ -1,10 +1,13 @@
 """Call the functions of a page as its script does."""
 
+import tempfile
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 
 from app.labeler.door.sign_in import OWNER
 from lpr_core.labels import Role, User
+from tests.kit.label_samples import picture_bytes
 
 
 def person(name: str, role: Role = Role.ANNOTATOR, user_id: int = 1) -> User:
@@ -20,3 +23,10 @@ def caller(functions, user: User = OWNER):
     by_name = {function.__name__: function for function in functions}
     request = SimpleNamespace(state=SimpleNamespace(user=user))
     return lambda what, **data: by_name[what](data, request)
+
+
+def read_one(desk, seed=0, name="car.png", region=None):
+    """Let the desk read a small picture; return its card."""
+    with tempfile.NamedTemporaryFile() as stream:
+        Path(stream.name).write_bytes(picture_bytes(seed))
+        return desk.read(Path(stream.name), name, region)

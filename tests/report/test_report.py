@@ -25,7 +25,8 @@ from lpr_core.report.page import render_page
 from lpr_core.report.sections import build_sections
 from lpr_core.study.folder.inputs import read_inputs
 from lpr_core.study.folder.results import StudyFolder
-from tests.kit.planted_study import DESIGNS, plant_study
+from tests.kit.planted_study import plant_study
+from tests.kit.planted_variants import DESIGNS
 from tests.write_readme import render_study
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, FromClause, Select, Table, and_, func, or_, s
 
 from lpr_core.labels.tables.rows import (
     Mark,
+    Page,
     PlateRecord,
     Revision,
     StoredPicture,
@@ -99,6 +100,23 @@ def load_records(connection: Connection, ids: Sequence[str]) -> Iterator[PlateRe
                 tuple(_reading(row) for row in read[picture_id]),
                 tuple(_revision(row) for row in revised[picture_id]),
             )
+
+
+def load_page(connection: Connection, found: Select[str], page: int, page_size: int) -> Page:
+    """Return one page of the pictures that were found; a page beyond the last is the last.
+
+    Args:
+        connection: For reading.
+        found: From `find_pictures`.
+        page: From 1.
+        page_size: Records on a full page, at least 1.
+    """
+    matches = found.order_by(None).subquery()
+    total = connection.scalar(select(func.count()).select_from(matches)) or 0
+    last = max(1, -(-total // page_size))
+    number = min(max(1, page), last)
+    ids = connection.scalars(found.limit(page_size).offset((number - 1) * page_size)).all()
+    return Page(tuple(load_records(connection, ids)), total, number, page_size)
 
 
 def load_record(connection: Connection, picture_id: str) -> PlateRecord:

@@ -13,8 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, ValidationErr
 
 from lpr_core.archives import Archive as ZipArchive
 from lpr_core.archives import ArchiveError, Entry, Limit, open_archive
+from lpr_core.labels.opening.strays import PICTURE_NAME
 from lpr_core.labels.tables.schema import SCHEMA_VERSION
-from lpr_core.labels.tables.strays import PICTURE_NAME
 from lpr_core.labels.upkeep.backup import ABOUT_NAME, FORMAT
 from lpr_core.pictures.decoding import MAX_BYTES
 

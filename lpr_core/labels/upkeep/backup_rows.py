@@ -9,11 +9,11 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import JSON, Boolean, Column, DateTime, Float, Integer, String, Table
 
 from lpr_core.labels.exchange.history import SlotRow
+from lpr_core.labels.opening.strays import PICTURE_NAME
 from lpr_core.labels.people.users import Role
 from lpr_core.labels.queue.leases import Kind, Outcome
 from lpr_core.labels.tables.rows import MARKS
 from lpr_core.labels.tables.standing import Stage
-from lpr_core.labels.tables.strays import PICTURE_NAME
 from lpr_core.pictures.decoding import MAX_PIXELS
 
 _BIGGEST = 2**31 - 1

@@ -10,7 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from lpr_core.files import sync_path
-from lpr_core.labels.tables.strays import list_picture_files
+from lpr_core.labels.opening.strays import list_picture_files
 
 _LOG_SUFFIXES = ("-wal", "-shm", "-journal")
 

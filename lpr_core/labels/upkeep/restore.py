@@ -19,12 +19,12 @@ from sqlalchemy import (
 from sqlalchemy.exc import DataError, IntegrityError
 
 from lpr_core.files import write_bytes_atomic
+from lpr_core.labels.opening.store_lock import StoreLock, name_locks
 from lpr_core.labels.pictures import is_plain_picture
 from lpr_core.labels.tables.complaints import StoreError, explain_errors
 from lpr_core.labels.tables.database import VERSION_TABLE, Database, migrate, read_version
 from lpr_core.labels.tables.rows import DEFAULT_PROJECT_ID
 from lpr_core.labels.tables.schema import pictures, projects
-from lpr_core.labels.tables.store_lock import StoreLock, name_locks
 from lpr_core.labels.upkeep.backup import CHUNK, LEFT_OUT, Backup
 from lpr_core.labels.upkeep.backup_file import BackupFile, open_backup
 from lpr_core.labels.upkeep.backup_rows import check_rows

@@ -7,10 +7,10 @@ from pathlib import Path
 from sqlalchemy import Connection, Table, and_, exists, func, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
+from lpr_core.labels.opening.strays import knows_no_picture, list_picture_files, say_lost
 from lpr_core.labels.pictures import hash_file, identify_picture
 from lpr_core.labels.tables.rows import UNCHECKED
 from lpr_core.labels.tables.schema import pictures, readings, revisions, standings
-from lpr_core.labels.tables.strays import knows_no_picture, list_picture_files, say_lost
 from lpr_core.pictures.decoding import PictureError, read_picture
 from lpr_core.progress import CountListener
 

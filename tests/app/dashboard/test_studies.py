@@ -5,65 +5,20 @@ import re
 import shutil
 
 import pytest
-import streamlit
 from streamlit.testing.v1 import AppTest
 
-from app.dashboard.chosen.study_answers import fit_results
-from app.dashboard.chosen.study_view import StudyView
 from lpr_core.charts import MAX_BANDS
-from lpr_core.evidence.answers import Answers, answer_study
-from lpr_core.study.folder.inputs import read_inputs
 from lpr_core.study.folder.masking import mask_study
-from lpr_core.study.folder.results import StudyFolder, summarize_study
+from lpr_core.study.folder.results import StudyFolder
 from lpr_core.study.intake.from_runs import make_study
 from tests.kit.dashboard_kit import html_of, open_page, said, sit_at_the_machine
-from tests.kit.planted_study import Variant, hypotheses_variants, plant_study
-from tests.kit.tiny_reader import write_tiny_bundle
+from tests.kit.planted_study import plant_study
+from tests.kit.planted_variants import Variant
+from tests.kit.study_pages import EVERY_RUN, OTHERS, figures, offers
+
+pytestmark = pytest.mark.usefixtures("machine")
 
 OF_STUDY = ("verdicts", "runs", "noise", "why", "mistakes")
-EVERY_RUN = [(variant.name, seed) for variant in hypotheses_variants() for seed in range(8)]
-
-
-@pytest.fixture(scope="module")
-def planted(tmp_path_factory):
-    """Studies of every design and state, planted once."""
-    home = tmp_path_factory.mktemp("home") / "studies"
-    size = {"num_plates": 12, "epochs": 2}
-    plant_study(home / "hypotheses", **size)
-    for design in ("noise", "freeze-depth", "learning-curve", "cross-validation"):
-        plant_study(home / design, design=design, seeds=range(2), pictures=False, **size)
-    plant_study(
-        home / "halfway", seeds=range(2), missing=EVERY_RUN[1::8], failed=EVERY_RUN[:1], **size
-    )
-    plant_study(home / "begun", seeds=range(1), missing=EVERY_RUN, diagnosis=False, **size)
-    plant_study(home / "broken", seeds=range(1), **size)
-    (home / "broken" / "study.json").write_text('{"schema": 1')
-    plant_study(home / "cut", seeds=range(2), **size)
-    for path in (home / "cut" / "runs").glob("*/seed-0/predictions.csv.gz"):
-        path.write_bytes(b"no gzip")
-    plant_study(home / "single", seeds=range(1), pictures=False, **size)
-    plant_study(home / "undiagnosed", seeds=range(1), diagnosis=False, pictures=False, **size)
-    plant_study(home / "unfit", seeds=range(1), diagnosis=False, **size)
-    (home / "unfit" / "plates.csv").write_text("plate,image_path,truth,plate_region\n")
-    streamlit.cache_data.clear()  # once for all tests: what is kept goes by a study's files
-    return home.parent
-
-
-@pytest.fixture(autouse=True)
-def machine(planted, tmp_path, monkeypatch):
-    """A machine that has the planted studies and a tiny reader, and nothing else."""
-    monkeypatch.setenv("LPR_DATA_DIR", str(planted))
-    monkeypatch.setenv("LPR_READER", str(write_tiny_bundle(tmp_path / "reader")))
-    monkeypatch.delenv("LPR_RUNS_DIR", raising=False)
-    monkeypatch.delenv("LPR_LABELER_URL", raising=False)
-    monkeypatch.delenv("LPR_DATABASE_URL", raising=False)
-    monkeypatch.setattr("lpr_core.data.shipped.SHIPPED_DIR", tmp_path)
-    monkeypatch.setattr("lpr_core.study.folder.results.SHIPPED_DIR", tmp_path)
-    sit_at_the_machine(monkeypatch)
-
-
-def figures(page: AppTest) -> list:
-    return page.get("plotly_chart")
 
 
 @pytest.mark.parametrize("name", OF_STUDY)
@@ -100,7 +55,6 @@ def test_the_user_s_study_comes_before_a_shipped_one_of_its_name(tmp_path, monke
     assert "8 variants x 2 seeds" in said(open_page("runs", study="noise"))
 
 
-OTHERS = "over other seeds and other plates of the same kind"
 ALONE = "over other plates alone, for there is one seed"
 
 
@@ -150,45 +104,6 @@ def test_mistakes_of_a_study_with_damaged_runs_are_those_of_the_others():
     assert page.get("plotly_chart")
 
 
-def test_four_cards_with_verdict_effect_and_sentence():
-    page = open_page("verdicts")
-    html = html_of(page)
-    assert re.findall(r"<h3>(H\d) ·", html) == ["H1", "H2", "H3", "H4"]
-    assert html.count('<span class="lpr-outcome') == 4
-    assert "✗ Frozen" in html
-    assert re.search(r"<strong>.\d\d\.\d pp</strong><small>.\d\d\.\d to .\d\d\.\d</small>", html)
-    assert len(page.get("popover")) == 5  # how each was found, and bring a study
-    assert sum("p (Holm) " in element.value for element in page.markdown) >= 4
-
-
-def test_the_table_of_a_verdict_has_intervals_over_seeds_and_over_plates_alone():
-    table = next(t.value for t in open_page("verdicts").dataframe if "Verdict" in t.value)
-    for column in ("Seeds alone (BCa)", "Plates alone"):
-        assert table[column].str.fullmatch(r"\d\d\.\d % to \d\d\.\d %").all()
-
-
-def test_an_effect_of_one_seed_says_so_beside_its_interval():
-    assert "<small>over plates alone</small>" in html_of(open_page("verdicts", study="single"))
-    assert "<small>over plates alone</small>" not in html_of(open_page("verdicts"))
-
-
-def test_interactions_have_main_effects_and_log_odds_where_seeds_differ():
-    told = said(open_page("verdicts"))
-    assert told.count("Averaged over the other factor, transfer brings ") == 2
-    assert told.count("In log odds, which know no ceiling") == 2
-    assert "log odds" not in said(open_page("verdicts", study="single"))
-
-
-def test_differences_name_cells_for_people():
-    alt = figures(open_page("verdicts"))[1].proto.alt
-    assert "H4 Frozen + noise less from scratch + noise:" in alt
-    assert "none+noise" not in alt
-
-
-def offers(page: AppTest) -> list[str]:
-    return [button.label for button in page.button if button.key.startswith("offer_")]
-
-
 def test_pages_offer_the_study_that_answers_another_question():
     page = open_page("noise", study="hypotheses")
     assert offers(page) == ["See every strength in training: noise"]
@@ -196,43 +111,6 @@ def test_pages_offer_the_study_that_answers_another_question():
     assert page.selectbox(key="study").value == "noise"
     assert page.query_params["study"] == "noise"
     assert offers(page) == []
-
-
-def test_a_study_without_verdicts_offers_one_that_has_them():
-    page = open_page("verdicts", study="noise")
-    assert offers(page) == ["See the verdicts of hypotheses"]
-    page.button(key="offer_hypotheses").click().run()
-    assert "H1" in html_of(page)
-
-
-def test_the_account_s_four_cells_are_one_click_away():
-    page = open_page("verdicts")
-    assert "Fine-tuned" in figures(page)[0].proto.alt
-    page.button_group(key="cells").set_value("2 × 2, as in the account").run()  # noqa: RUF001
-    assert "Fine-tuned" not in figures(page)[0].proto.alt
-
-
-def test_verdicts_come_from_the_saved_answers_while_they_fit(planted):
-    folder = StudyFolder(planted / "studies" / "hypotheses")
-    answers = answer_study(read_inputs(folder)).model_dump(mode="json", by_alias=True)
-    answers["verdicts"][0]["sentence"] = "As saved."
-    path = folder.path / "answers.json"
-    try:
-        folder.write_answers(answers)
-        assert "As saved." in said(open_page("verdicts"))
-        path.write_text("{")
-        assert "As saved." not in said(open_page("verdicts"))
-        view = StudyView(summarize_study(folder.path), folder.read_study(), "")
-        saved = Answers.model_validate(answers)
-        assert fit_results(saved, view)
-        for changed in (
-            {"runs_fingerprint": "of other runs"},
-            {"facts": {**saved.facts, "seeds": [0, 1]}},
-            {"diagnosis": {**saved.diagnosis, "summary": "As it was before."}},
-        ):
-            assert not fit_results(saved.model_copy(update=changed), view)
-    finally:
-        path.unlink()
 
 
 def test_uploaded_runs_of_two_noise_strengths_have_their_pages(tmp_path, monkeypatch):
@@ -253,11 +131,6 @@ def test_uploaded_runs_of_two_noise_strengths_have_their_pages(tmp_path, monkeyp
         "From scratch, noise 0.05",
         "From scratch, noise 0.1",
     ]
-
-
-def test_a_study_of_another_question_is_sent_on():
-    page = open_page("verdicts", study="noise")
-    assert "Its answer is on the page More" in said(page)
 
 
 def test_runs_show_curves_gaps_costs_and_differences():

@@ -29,6 +29,14 @@ KNOWN = PlateFacts(2, "=north gate", MOMENT, "pass 7")
 
 
 @pytest.fixture
+def store(label_url, tmp_path):
+    """An empty store on one kind of database after the other."""
+    opened = LabelStore(label_url, tmp_path)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
 def filled(store, tmp_path):
     """A store with one plate of which all is known, and one of which nothing is."""
     folder = tmp_path / "brought"

@@ -21,7 +21,8 @@ from lpr_core.study.folder.inputs import read_inputs
 from lpr_core.study.folder.results import StudyFolder, StudySummary, list_studies, summarize_study
 from lpr_core.study.folder.tables import RUN_FILES, STUDY_FILES
 from tests.kit.dashboard_kit import open_page, said
-from tests.kit.planted_study import Variant, plant_study
+from tests.kit.planted_study import plant_study
+from tests.kit.planted_variants import Variant
 from tests.kit.tiny_reader import write_tiny_bundle
 
 VARIANTS = [

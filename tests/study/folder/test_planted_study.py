@@ -8,15 +8,9 @@ import pandas as pd
 import pytest
 
 from lpr_core.training.runs import RunFolder
-from tests.kit.planted_study import (
-    DESIGNS,
-    STRENGTHS,
-    Variant,
-    hypotheses_variants,
-    plant_outcome,
-    plant_study,
-    respond,
-)
+from tests.kit.planted_outcomes import plant_outcome, respond
+from tests.kit.planted_study import plant_study
+from tests.kit.planted_variants import DESIGNS, STRENGTHS, Variant, hypotheses_variants
 
 
 @pytest.mark.parametrize("design", DESIGNS)

@@ -6,13 +6,9 @@ import pytest
 
 from lpr_core.study.folder import results
 from lpr_core.study.folder.outcome import correctness
-from lpr_core.study.folder.results import (
-    StudyFolder,
-    find_study,
-    list_studies,
-    summarize_study,
-)
-from tests.kit.planted_study import Variant, plant_study
+from lpr_core.study.folder.results import StudyFolder, find_study, list_studies, summarize_study
+from tests.kit.planted_study import plant_study
+from tests.kit.planted_variants import Variant
 
 VARIANTS = [
     Variant("none", {"transfer": "none", "noise": 0.0}, 0.4, label="From scratch"),

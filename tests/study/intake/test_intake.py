@@ -14,7 +14,8 @@ from lpr_core.study.folder.outcome import correctness
 from lpr_core.study.folder.results import StudyFolder, summarize_study
 from lpr_core.study.intake.take_in import take_in
 from lpr_core.study.intake.unpack import StudyRefusedError
-from tests.kit.planted_study import Variant, plant_study
+from tests.kit.planted_study import plant_study
+from tests.kit.planted_variants import Variant
 
 VARIANTS = [
     Variant("none", {"transfer": "none", "noise": 0.0}, 0.9, label="From scratch"),

@@ -10,8 +10,8 @@ import threading
 import pytest
 
 from lpr_core.labels import LabelStore, StoreError
-from lpr_core.labels.tables import store_lock
-from lpr_core.labels.tables.store_lock import StoreLock, name_locks
+from lpr_core.labels.opening import store_lock
+from lpr_core.labels.opening.store_lock import StoreLock, name_locks
 from lpr_core.labels.upkeep.restore import restore_backup
 from tests.conftest import REPOSITORY_DIR
 from tests.kit.label_samples import picture_bytes

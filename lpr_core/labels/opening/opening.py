@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from lpr_core.labels.opening.store_lock import StoreLock, name_locks
+from lpr_core.labels.opening.strays import refuse_lost_database
 from lpr_core.labels.tables.complaints import explain_errors
 from lpr_core.labels.tables.database import Database
-from lpr_core.labels.tables.store_lock import StoreLock, name_locks
-from lpr_core.labels.tables.strays import refuse_lost_database
 from lpr_core.labels.upkeep.drafts import RestoreDrafts
 
 

@@ -1,0 +1,1 @@
+"""Before a store works: locked against restores, and beside its own pictures alone."""
