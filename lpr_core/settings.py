@@ -5,7 +5,7 @@ from typing import Any
 
 
 def flatten_settings(values: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
-    """Return every setting by its name, those of inner ones by dots: `recognizer.head`.
+    """Return every setting by its name, those of inner ones by dots: `network.head`.
 
     Values stay as they are, lists too; an inner one without settings is left out.
     """
