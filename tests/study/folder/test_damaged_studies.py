@@ -171,43 +171,59 @@ def test_drawn_changes_raise_nothing_else(study, seed):
     assert not found or summary.state == "damaged", (told, found)
 
 
-@pytest.fixture
-def pages(study, tmp_path, monkeypatch):
-    """A dashboard with the damaged study and a sound one."""
-    sound = tmp_path / "studies" / "sound"
-    plant_study(sound, variants=VARIANTS, seeds=range(2), num_plates=6, epochs=2)
-    monkeypatch.setenv("LPR_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("LPR_RUNS_DIR", str(study / "runs" / "none"))
-    monkeypatch.setenv("LPR_READER", str(write_tiny_bundle(tmp_path / "reader")))
-    monkeypatch.setattr("lpr_core.data.shipped.SHIPPED_DIR", tmp_path)
-    monkeypatch.setattr("lpr_core.study.folder.results.SHIPPED_DIR", tmp_path)
-    streamlit.cache_data.clear()
-    return study
-
-
-@pytest.mark.parametrize(
-    ("name", "kind"),
-    [
-        ("study.json", "null"),
-        ("plates.csv", "truncated"),
-        ("diagnosis.json", "list"),
-        ("answers.json", "null"),
-        ("runs/none/seed-0/metrics.json", "null"),
-        ("runs/none/seed-0/config.json", "text"),
-        ("runs/none/seed-0/state.json", "null"),
-        ("runs/none/seed-0/history.csv", "binary"),
-        ("runs/none/seed-0/predictions.csv.gz", "truncated"),
-        ("runs/none/seed-0/noisy_predictions.csv.gz", "utf-16"),
-    ],
+DAMAGES = (
+    ("study.json", "null"),
+    ("plates.csv", "truncated"),
+    ("diagnosis.json", "list"),
+    ("answers.json", "null"),
+    ("runs/none/seed-0/metrics.json", "null"),
+    ("runs/none/seed-0/config.json", "text"),
+    ("runs/none/seed-0/state.json", "null"),
+    ("runs/none/seed-0/history.csv", "binary"),
+    ("runs/none/seed-0/predictions.csv.gz", "truncated"),
+    ("runs/none/seed-0/noisy_predictions.csv.gz", "utf-16"),
 )
-def test_pages_of_other_studies_open_and_the_damaged_one_says_why(pages, name, kind):
-    damage(pages / name, kind)
-    for page in PAGES:
-        opened = open_page(page, study="sound")
-        assert "cannot be shown" not in said(opened), page
-    reason = summarize_study(pages).reason
-    for page in ("verdicts", "runs", "mistakes"):
-        opened = open_page(page, study="hurt")
-        text = said(opened)
-        assert "cannot be shown" not in text, (page, text)
-        assert reason.removesuffix(".")[:60] in text, page
+
+
+def name_hurt(damaged: tuple[str, str]) -> str:
+    return f"hurt-{DAMAGES.index(damaged)}"
+
+
+@pytest.fixture(scope="module")
+def home(sound, tmp_path_factory):
+    """A folder of a sound study and of one for each damage; their first runs are trainings too."""
+    home = tmp_path_factory.mktemp("home")
+    shutil.copytree(sound, home / "studies" / "sound")
+    for damaged in DAMAGES:
+        hurt = shutil.copytree(sound, home / "studies" / name_hurt(damaged))
+        damage(hurt / damaged[0], damaged[1])
+        shutil.copytree(hurt / "runs" / "none" / "seed-0", home / "runs" / hurt.name)
+    write_tiny_bundle(home / "reader")
+    streamlit.cache_data.clear()
+    return home
+
+
+@pytest.fixture
+def at_home(home, monkeypatch):
+    monkeypatch.setenv("LPR_DATA_DIR", str(home))
+    monkeypatch.setenv("LPR_RUNS_DIR", str(home / "runs"))
+    monkeypatch.setenv("LPR_READER", str(home / "reader"))
+    monkeypatch.setattr("lpr_core.data.shipped.SHIPPED_DIR", home)
+    monkeypatch.setattr("lpr_core.study.folder.results.SHIPPED_DIR", home)
+
+
+@pytest.mark.usefixtures("at_home")
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_of_a_sound_study_open_beside_damaged_ones(page):
+    assert "cannot be shown" not in said(open_page(page, study="sound"))
+
+
+@pytest.mark.usefixtures("at_home")
+@pytest.mark.parametrize("page", ["verdicts", "runs", "mistakes"])
+@pytest.mark.parametrize("damaged", DAMAGES, ids=" ".join)
+def test_pages_of_a_damaged_study_say_why(home, damaged, page):
+    name = name_hurt(damaged)
+    reason = summarize_study(home / "studies" / name).reason
+    text = said(open_page(page, study=name))
+    assert "cannot be shown" not in text
+    assert reason.removesuffix(".")[:60] in text
