@@ -37,6 +37,8 @@ def tiny_studies() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setitem(backbones._BACKBONES, "compact", tiny_backbone())
         patch.setattr(keras.Model, "compile", partialmethod(keras.Model.compile, run_eagerly=True))
+        # A loaded network is not compiled; to trace it costs more than to ask it.
+        patch.setattr(keras.Model, "run_eagerly", True)
         patch.setitem(presets._PRESETS, "tiny", TINY)
         patch.setattr(runner, "perform_runs", perform_here)
         yield
