@@ -1,14 +1,17 @@
 """What a task promises: examples, a network, a loss, a table of predictions, one score a unit.
 
 Training, studies and evidence know tasks by these promises alone. A task of ours is a package
-`lpr_core.tasks.<name>`, a task of somebody else's any module that can be imported, named by its
-dotted path; either has an object `TASK`. Nothing here imports Keras, and a task does so only where
-it is asked for a network.
+`lpr_core.tasks.<name>`, a task of somebody else's a module that an installed package offers in the
+entry point group `lpr.tasks`; either has an object `TASK`. Nothing here imports Keras, and a task
+does so only where it is asked for a network.
 """
 
 import pkgutil
+import sys
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, cast
 
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
     import keras
 
     from lpr_core.data.batches import BatchOptions, PictureBatches
+
+GROUP = "lpr.tasks"
+"""Entry points of this group name a module with a `TASK`: `toy = "my_package.toy"`."""
 
 _OURS = "lpr_core.tasks"
 
@@ -194,17 +200,21 @@ def task_names() -> tuple[str, ...]:
 
 
 def find_task(name: str) -> Task:
-    """Return a task: one of ours by its name, or any other by the dotted path of its module.
+    """Return a task: one of ours, or one that an installed package offers.
+
+    The name may stand in a stranger's study or run: nothing else is ever imported for it.
 
     Raises:
-        ValueError: There is none; the message lists ours.
+        ValueError: There is none; the message lists all.
     """
-    path = f"{_OURS}.{name}" if name in task_names() else name
-    try:
-        module = import_module(path if "." in path else f"{_OURS}.{path}")
-        return cast(Task, module.TASK)
-    except (ImportError, AttributeError) as error:
-        raise ValueError(
-            f"The tasks are {', '.join(task_names())}, and any module with a `TASK`. "
-            f"Received: {name!r} ({error})"
-        ) from error
+    known = {ours: f"{_OURS}.{ours}" for ours in task_names()}
+    paths = _list_offered(tuple(sys.path)) | known
+    if name not in paths:
+        raise ValueError(f"The tasks are {', '.join(sorted(paths))}. Received: {name!r}")
+    return cast(Task, import_module(paths[name]).TASK)
+
+
+@lru_cache(maxsize=4)
+def _list_offered(_places: tuple[str, ...]) -> dict[str, str]:
+    """Return the modules of tasks that installed packages offer, by the tasks' names."""
+    return {entry.name: entry.value for entry in entry_points(group=GROUP)}

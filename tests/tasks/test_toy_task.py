@@ -1,5 +1,7 @@
 """A task in one file outside the package: trained, studied, judged and shown like ours."""
 
+import sys
+
 import cv2
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from lpr_core.study.folder.results import StudyFolder, summarize_study
 from lpr_core.study.running.plan import StudyRequest
 from lpr_core.study.running.runner import run_study
 from lpr_core.tasks import find_task, task_names
+from lpr_core.tasks import task as task_module
 from lpr_core.training.config import TrainingConfig
 from lpr_core.training.runs import RunFolder, list_runs
 from tests.kit.dashboard_kit import open_page, said, sit_at_the_machine
@@ -72,7 +75,7 @@ def known():
 
 
 @pytest.fixture(scope="module")
-def home(known, manifest, tmp_path_factory):
+def home(offered, known, manifest, tmp_path_factory):
     """The user's folder with a study of the toy, trained and judged."""
     home = tmp_path_factory.mktemp("home")
     request = StudyRequest("toy-brightness", "tiny", manifest, num_seeds=2)
@@ -82,12 +85,26 @@ def home(known, manifest, tmp_path_factory):
     return home
 
 
-def test_tasks_are_found_by_name_or_by_path():
+@pytest.fixture(scope="module", autouse=True)
+def offered():
+    """The toy as an installed package offers it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(task_module, "_list_offered", lambda _: {TOY: TOY})
+        yield
+
+
+def test_nothing_is_imported_for_a_name_that_a_stranger_wrote(monkeypatch):
+    monkeypatch.delitem(sys.modules, "tests.kit.page_kit", raising=False)
+    for name in ("tests.kit.page_kit", "idlelib.idle", "reading.task", ""):
+        with pytest.raises(ValueError, match=r"The tasks are reading, tests\.kit\.toy_task\."):
+            find_task(name)
+    assert not {"tests.kit.page_kit", "idlelib.idle"} & set(sys.modules)
+
+
+def test_tasks_are_found_by_name():
     assert task_names() == ("reading",)
     assert find_task("reading").words.unit == "plate"
     assert find_task(TOY).words.unit == "picture"
-    with pytest.raises(ValueError, match=r"The tasks are reading, and any module with a `TASK`"):
-        find_task("nonsense")
 
 
 def test_it_is_trained_from_the_command_line(manifest, tmp_path):
