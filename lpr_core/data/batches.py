@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from lpr_core.augment.noise import add_noise
 from lpr_core.pictures.decoding import PictureError, fit_picture, read_picture
-from lpr_core.synthesis import photograph
+from lpr_core.synthesis import photograph, rephotograph
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
 _BOX = ["x", "y", "width", "height"]
@@ -34,6 +34,7 @@ class BatchOptions:
             from 0 up to this one; a pair is the limit of the first epoch and of the one after
             `ramp_epochs`, with even steps between.
         ramp_epochs: Epochs that the pair spans.
+        are_photos: The pictures are photos already, to be photographed anew and not drawn plates.
         cache_bytes: Keep decoded pictures in memory up to this size.
         workers: Threads that prepare batches.
     """
@@ -46,6 +47,7 @@ class BatchOptions:
     per_channel: bool = True
     camera_severity: float | tuple[float, float] | None = None
     ramp_epochs: int = 1
+    are_photos: bool = False
     cache_bytes: int = 0
     workers: int = 1
 
@@ -155,7 +157,8 @@ class PictureBatches(keras.utils.PyDataset):
         picture = self._read(row)
         if severity is not None:
             severity = float(rng.uniform(0, severity))
-            picture = photograph(picture, rng, severity, size=self._size)
+            shoot = rephotograph if self.options.are_photos else photograph
+            picture = shoot(picture, rng, severity, size=self._size)
         return fit_picture(picture, *self._size)
 
     def _read(self, row: int) -> NDArray[np.uint8]:
@@ -173,6 +176,44 @@ class PictureBatches(keras.utils.PyDataset):
             self._cache_room -= picture.nbytes
             self._cache[row] = picture
         return picture
+
+
+class MixedBatches(keras.utils.PyDataset):
+    """Batches of two kinds of examples, each batch with a fixed number of both.
+
+    Args:
+        main: Decides how long an epoch is.
+        extra: What stands behind it in each batch; its epochs must be as long.
+
+    Raises:
+        ValueError: The epochs differ in length.
+    """
+
+    def __init__(self, main: PictureBatches, extra: PictureBatches) -> None:
+        super().__init__(workers=1)
+        if len(main) != len(extra):
+            raise ValueError(
+                f"`extra` must have {len(main)} batches an epoch. Received: {len(extra)}"
+            )
+        self._parts = (main, extra)
+        self.options = main.options
+
+    def __len__(self) -> int:
+        return len(self._parts[0])
+
+    @property
+    def epoch(self) -> int:
+        """The epoch whose batches are given."""
+        return self._parts[0].epoch
+
+    @epoch.setter
+    def epoch(self, epoch: int) -> None:
+        for part in self._parts:
+            part.epoch = epoch
+
+    def __getitem__(self, index: int) -> Batch:
+        (pictures, targets), (more_pictures, more_targets) = (part[index] for part in self._parts)
+        return np.concatenate([pictures, more_pictures]), np.concatenate([targets, more_targets])
 
 
 def _read_boxes(frame: pd.DataFrame) -> NDArray[np.int64] | None:

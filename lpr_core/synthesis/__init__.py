@@ -1,8 +1,8 @@
 """Plates drawn, then photographed badly: training data that belongs to nobody."""
 
-from lpr_core.synthesis.camera import photograph
+from lpr_core.synthesis.camera import photograph, rephotograph
 from lpr_core.synthesis.designs import list_designs
-from lpr_core.synthesis.draw import DrawnPlate, draw_plate
+from lpr_core.synthesis.draw import DrawnPlate, draw_any_plate, draw_plate
 from lpr_core.synthesis.generate import PlateOrder, generate_plates
 from lpr_core.synthesis.plate_design import PlateDesign
 
@@ -10,8 +10,10 @@ __all__ = [
     "DrawnPlate",
     "PlateDesign",
     "PlateOrder",
+    "draw_any_plate",
     "draw_plate",
     "generate_plates",
     "list_designs",
     "photograph",
+    "rephotograph",
 ]

@@ -19,6 +19,7 @@ from lpr_core.synthesis.ornaments import (
     paint,
 )
 from lpr_core.synthesis.plate_design import Colour, PlateDesign, Scheme
+from lpr_core.synthesis.world_designs import WORLD
 
 T = TypeVar("T", PlateDesign, Scheme)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -43,14 +44,16 @@ class DrawnPlate:
     """A drawn plate.
 
     Attributes:
-        text: The symbols from left to right, letter O as `O`.
+        text: The symbols from left to right, upper row first, letter O as `O`.
         region: Code of its design, such as `br` or `us-ca`.
         picture: `(H, 288, 3) uint8` RGB, nothing around the plate.
+        rows: Rows of symbols, 1 or 2.
     """
 
     text: str
     region: str
     picture: np.ndarray
+    rows: int = 1
 
 
 @dataclass(frozen=True)
@@ -69,8 +72,16 @@ def draw_plate(region: str | None, rng: np.random.Generator) -> DrawnPlate:
     Raises:
         ValueError: The region has no design.
     """
-    designs = list_designs(region)
-    design = _choose(designs, rng)
+    return draw_design(_choose(list_designs(region), rng), rng)
+
+
+def draw_any_plate(rng: np.random.Generator) -> DrawnPlate:
+    """Draw a plate of 4 to 10 characters in one row or two, of any country or of none."""
+    return draw_design(_choose(WORLD, rng), rng)
+
+
+def draw_design(design: PlateDesign, rng: np.random.Generator) -> DrawnPlate:
+    """Draw a plate of one design."""
     scheme = _choose(design.schemes, rng)
     height = round(PLATE_WIDTH / rng.uniform(*design.aspect))
     background = _vary(scheme.background, rng)
@@ -84,15 +95,25 @@ def draw_plate(region: str | None, rng: np.random.Generator) -> DrawnPlate:
     _draw_small_print(canvas, design, ink, rng)
     if design.stickers and rng.random() < 0.8:
         draw_stickers(canvas, rng)
-    row = design.layouts[rng.integers(len(design.layouts))]
-    text, mask = _draw_row(canvas, row, design, ink, (left, right), rng)
+    rows = design.layouts[rng.integers(len(design.layouts))].split("/")
+    text, mask = "", np.zeros(canvas.shape[:2], np.float32)
+    for number, row in enumerate(rows):
+        symbols, drawn = _draw_row(canvas, row, _place_row(design, number), ink, (left, right), rng)
+        text, mask = text + symbols, np.maximum(mask, drawn)
     _emboss(canvas, np.maximum(mask, relief), rng)
     if design.low_slots and rng.random() < 0.85:
         foot = int(np.flatnonzero(mask.max(axis=1) > 0.5)[-1])
         draw_low_slots(canvas, foot, rng)
     if rng.random() < 0.7:
         draw_bolts(canvas, rng)
-    return DrawnPlate(text, design.region, np.clip(canvas, 0, 255).astype(np.uint8))
+    picture = np.clip(canvas, 0, 255).astype(np.uint8)
+    return DrawnPlate(text, design.region, picture, len(rows))
+
+
+def _place_row(design: PlateDesign, number: int) -> PlateDesign:
+    """Return the design with the middle of the second row as far from the edge as the first's."""
+    low, high = design.text_y
+    return design if number == 0 else replace(design, text_y=(1 - high, 1 - low))
 
 
 def _choose(items: tuple[T, ...], rng: np.random.Generator) -> T:
@@ -189,7 +210,7 @@ def _draw_row(
 def _make_piece(sign: str, lettering: Lettering, size: int, rng: np.random.Generator) -> _Piece:
     if sign in _SEPARATOR_WIDTHS:
         return _Piece(sign, "", round(size * rng.uniform(*_SEPARATOR_WIDTHS[sign])), None)
-    choice = {"L": LETTERS, "N": DIGITS, "A": LETTERS + DIGITS}[sign]
+    choice = {"L": LETTERS, "N": DIGITS, "A": LETTERS + DIGITS}.get(sign, sign)
     symbol = choice[rng.integers(len(choice))]
     mask = draw_symbol(symbol, lettering, size)
     return _Piece(sign, symbol, mask.shape[1], mask)

@@ -15,7 +15,7 @@ from lpr_core.processes import TaskEvent, Tell, share_out
 from lpr_core.progress import CountListener
 from lpr_core.synthesis.camera import photograph
 from lpr_core.synthesis.designs import list_designs
-from lpr_core.synthesis.draw import draw_plate
+from lpr_core.synthesis.draw import DrawnPlate, draw_any_plate, draw_plate
 
 CHUNK_SIZE = 250
 """Plates that share one seed and one folder; the result does not depend on the number of jobs."""
@@ -32,16 +32,20 @@ class PlateOrder:
         seed: Equal orders with equal seeds give equal files.
         severity: Lowest and highest badness of the photos, 0 to 1; None keeps the plates clean
             and from the front, for training that photographs them anew in each epoch.
+        any_length: Draw plates of 4 to 10 characters in one row or two, of all countries.
     """
 
     regions: tuple[str, ...]
     count: int
     seed: int
     severity: tuple[float, float] | None = (0.0, 1.0)
+    any_length: bool = False
 
     def __post_init__(self) -> None:
         if self.count < 1:
             raise ValueError(f"`count` must be at least 1. Received: {self.count}.")
+        if self.any_length and self.regions:
+            raise ValueError("`any_length` draws all countries; `regions` must be empty then.")
         for region in self.regions:
             list_designs(region)
 
@@ -95,8 +99,7 @@ def _write_chunk(task: tuple[PlateOrder, Path, int], _tell: Tell) -> Sequence[di
     folder.mkdir(parents=True, exist_ok=True)
     rows = []
     for index in range(start, min(start + CHUNK_SIZE, order.count)):
-        region = order.regions[rng.integers(len(order.regions))] if order.regions else None
-        plate = draw_plate(region, rng)
+        plate = _draw(order, rng)
         picture = plate.picture
         if order.severity is not None:
             picture = photograph(picture, rng, float(rng.uniform(*order.severity)))
@@ -107,6 +110,14 @@ def _write_chunk(task: tuple[PlateOrder, Path, int], _tell: Tell) -> Sequence[di
                 "image_path": path.relative_to(out_dir).as_posix(),
                 "plate_text": plate.text,
                 "plate_region": plate.region,
+                **({"rows": str(plate.rows)} if order.any_length else {}),
             }
         )
     return rows
+
+
+def _draw(order: PlateOrder, rng: np.random.Generator) -> DrawnPlate:
+    if order.any_length:
+        return draw_any_plate(rng)
+    region = order.regions[rng.integers(len(order.regions))] if order.regions else None
+    return draw_plate(region, rng)

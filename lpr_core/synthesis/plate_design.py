@@ -1,7 +1,7 @@
 """What one kind of plate looks like: its rows, proportions, colours and letterings.
 
-A layout spells one row of a plate: `L` a letter, `N` a digit, `A` either, and between them
-`.` a raised dot, `-` a dash, `_` a gap, `'` a narrow gap, `c` a crest, `s` two round seals.
+A layout spells one row of a plate: `L` a letter, `N` a digit, `A` either, others themselves, and between them
+`/` a new row, `.` a raised dot, `-` a dash, `_` a gap, `'` a narrow gap, `c` a crest, `s` two round seals.
 """
 
 from dataclasses import dataclass

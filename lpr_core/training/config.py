@@ -24,6 +24,9 @@ class TrainingConfig(BaseModel):
     Attributes:
         manifest: Path of the manifest with the training examples.
         validation_manifest: Path of the one with the validation examples; `None` is the same one.
+        extra_manifest: Path of one with photos to learn from as well, such as corrected plates;
+            `None` takes no others. Its split is `train_split`.
+        extra_share: Share of each batch that comes from there.
         train_split: Split to learn from. A manifest without splits is taken whole.
         validation_split: Split that every epoch is measured on.
         network: The network, of whichever task.
@@ -61,6 +64,8 @@ class TrainingConfig(BaseModel):
 
     manifest: str
     validation_manifest: str | None = None
+    extra_manifest: str | None = None
+    extra_share: float = Field(default=0.5, gt=0, lt=1)
     train_split: str = "train"
     validation_split: str = "validation"
     network: Network = Field(default_factory=lambda: parse_network({}))

@@ -9,7 +9,7 @@ import keras
 import pandas as pd
 from keras import ops
 
-from lpr_core.data.batches import BatchOptions, PictureBatches
+from lpr_core.data.batches import BatchOptions, MixedBatches, PictureBatches
 from lpr_core.tasks.networks import build_network, load_network
 from lpr_core.training.callbacks import (
     EpochKeeper,
@@ -164,7 +164,7 @@ def _train(
 
 def _make_batches(
     config: TrainingConfig, train: pd.DataFrame, validation: pd.DataFrame
-) -> tuple[PictureBatches, PictureBatches]:
+) -> tuple[PictureBatches | MixedBatches, PictureBatches]:
     clean = BatchOptions(
         config.batch_size,
         seed=config.seed,
@@ -181,7 +181,27 @@ def _make_batches(
         ramp_epochs=config.ramp_epochs or config.epochs,
     )
     make = config.task.make_batches
-    return make(train, config.network, learned), make(validation, config.network, clean)
+    measured = make(validation, config.network, clean)
+    if config.extra_manifest is None:
+        return make(train, config.network, learned), measured
+    return _mix_batches(config, train, learned), measured
+
+
+def _mix_batches(
+    config: TrainingConfig, train: pd.DataFrame, learned: BatchOptions
+) -> MixedBatches:
+    """Return batches that have photos of a second manifest in them."""
+    make = config.task.make_batches
+    num_extra = min(max(round(config.batch_size * config.extra_share), 1), config.batch_size - 1)
+    main = make(train, config.network, replace(learned, batch_size=config.batch_size - num_extra))
+    options = replace(learned, batch_size=num_extra, num_steps=len(main), are_photos=True)
+    return MixedBatches(main, make(_read_extra(config), config.network, options))
+
+
+def _read_extra(config: TrainingConfig) -> pd.DataFrame:
+    assert config.extra_manifest is not None
+    frame = config.task.read_examples(Path(config.extra_manifest), config.network)
+    return _select_split(frame, config.train_split)
 
 
 def _compile(model: keras.Model, config: TrainingConfig, num_steps: int) -> None:

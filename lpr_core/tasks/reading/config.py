@@ -7,7 +7,7 @@ from pydantic import Field
 from lpr_core.plates.format import SEVEN, PlateFormat
 from lpr_core.tasks.task import NetworkConfig
 
-HeadName = Literal["pooled", "positional", "attention"]
+HeadName = Literal["pooled", "positional", "attention", "context"]
 
 
 def head_names() -> tuple[str, ...]:
@@ -21,8 +21,9 @@ class ReadingConfig(NetworkConfig):
     Attributes:
         plate_format: Slots and symbols.
         head: `pooled` (the account's), `positional` (pools over the height only) or `attention`
-            (each slot looks at its own place).
-        dense_units: Width of the layer before the symbols.
+            (each slot looks at its own place), or `context` (places see each other before slots
+            look, and slots see each other, so that the network can count: for any length).
+        dense_units: Width of the layer before the symbols; in `context` of its inner layers.
         dropout: Share of features that is dropped before and after that layer while training.
     """
 

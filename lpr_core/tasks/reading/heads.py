@@ -5,9 +5,11 @@ from typing import Any
 import keras
 
 from lpr_core.plates.format import PlateFormat
-from lpr_core.tasks.reading.layers import PositionEmbedding2D, SlotAttention
+from lpr_core.tasks.reading.layers import PositionEmbedding2D, SlotAttention, SlotQueries
 
 _MIN_PROJECTED_CHANNELS = 16
+_NUM_BLOCKS = 2
+_NUM_HEADS = 4
 
 
 def pooled_head(features: Any, plate_format: PlateFormat, dense_units: int, dropout: float) -> Any:
@@ -47,6 +49,50 @@ def attention_head(
     slots = keras.layers.Dense(dense_units, activation="relu", name="slot_dense")(slots)
     slots = keras.layers.Dropout(dropout, name="slot_dropout")(slots)
     return keras.layers.Dense(plate_format.num_symbols, activation="softmax", name="plate")(slots)
+
+
+def context_head(features: Any, plate_format: PlateFormat, dense_units: int, dropout: float) -> Any:
+    """Return a head that can count: places see each other, slots see places and each other.
+
+    Two transformer blocks over all places of the picture, then a query for each slot that looks
+    twice (https://arxiv.org/abs/1706.03762, before each part a normalisation:
+    https://arxiv.org/abs/2002.04745). What stands in a slot may so depend on how many characters
+    stand before it, on bands and on rows, which a fixed place for each slot cannot know.
+    """
+    _, height, width, channels = features.shape
+    features = PositionEmbedding2D(name="position")(features)
+    places = keras.layers.Reshape((height * width, channels), name="places")(features)
+    for number in range(_NUM_BLOCKS):
+        places = _attend(places, places, f"place_{number}", dropout)
+        places = _think(places, dense_units, f"place_{number}", dropout)
+    places = keras.layers.LayerNormalization(name="place_norm")(places)
+    slots = SlotQueries(plate_format.slots, name="slots")(places)
+    for number in range(_NUM_BLOCKS):
+        slots = _attend(slots, places, f"look_{number}", dropout)
+        slots = _attend(slots, slots, f"slot_{number}", dropout)
+        slots = _think(slots, dense_units, f"slot_{number}", dropout)
+    slots = keras.layers.LayerNormalization(name="slot_norm")(slots)
+    return keras.layers.Dense(plate_format.num_symbols, activation="softmax", name="plate")(slots)
+
+
+def _attend(asking: Any, asked: Any, name: str, dropout: float) -> Any:
+    """Add what each of `asking` `(N, A, C)` finds in `asked` `(N, B, C)`."""
+    width = asking.shape[-1]
+    normal = keras.layers.LayerNormalization(name=f"{name}_query_norm")(asking)
+    source = normal if asked is asking else asked
+    attention = keras.layers.MultiHeadAttention(
+        _NUM_HEADS, width // _NUM_HEADS, dropout=dropout, name=f"{name}_attention"
+    )
+    return keras.layers.Add(name=f"{name}_attended")([asking, attention(normal, source)])
+
+
+def _think(values: Any, dense_units: int, name: str, dropout: float) -> Any:
+    """Add what two layers make of each `(N, A, C)` alone."""
+    inner = keras.layers.LayerNormalization(name=f"{name}_norm")(values)
+    inner = keras.layers.Dense(dense_units, activation="gelu", name=f"{name}_wide")(inner)
+    inner = keras.layers.Dropout(dropout, name=f"{name}_dropout")(inner)
+    inner = keras.layers.Dense(values.shape[-1], name=f"{name}_narrow")(inner)
+    return keras.layers.Add(name=f"{name}_added")([values, inner])
 
 
 def _branches(features: Any, plate_format: PlateFormat, dense_units: int, dropout: float) -> Any:

@@ -68,5 +68,34 @@ class SlotAttention(keras.layers.Layer):
         return {**super().get_config(), "slots": self.slots, "key_dim": self.key_dim}
 
 
+@keras.saving.register_keras_serializable(package="lpr")
+class SlotQueries(keras.layers.Layer):
+    """Learned vectors, one for each slot, the same for each picture.
+
+    Shapes: `(N, B, C)` in, of which only N and C count, `(N, S, C)` out.
+
+    Args:
+        slots: Character positions S.
+    """
+
+    def __init__(self, slots: int, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.slots = slots
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        self.queries = self.add_weight(
+            name="queries", shape=(1, self.slots, input_shape[-1]), initializer=_small_normal()
+        )
+
+    def call(self, places: Any) -> Any:
+        return ops.zeros_like(places[:, :1, :]) + self.queries
+
+    def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
+        return (input_shape[0], self.slots, input_shape[-1])
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "slots": self.slots}
+
+
 def _small_normal() -> keras.initializers.Initializer:
     return keras.initializers.RandomNormal(stddev=0.02)

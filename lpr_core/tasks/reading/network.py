@@ -7,9 +7,19 @@ from keras import ops
 
 from lpr_core.backbones.build import build_backbone
 from lpr_core.tasks.reading.config import ReadingConfig
-from lpr_core.tasks.reading.heads import attention_head, pooled_head, positional_head
+from lpr_core.tasks.reading.heads import (
+    attention_head,
+    context_head,
+    pooled_head,
+    positional_head,
+)
 
-_HEADS = {"pooled": pooled_head, "positional": positional_head, "attention": attention_head}
+_HEADS = {
+    "pooled": pooled_head,
+    "positional": positional_head,
+    "attention": attention_head,
+    "context": context_head,
+}
 
 
 def build_graph(config: ReadingConfig) -> keras.Model:
