@@ -42,6 +42,7 @@ def export_run(
     from lpr_core.serving.evaluation import (
         calibrate_bundle,
         iterate_crops,
+        keep_fitting,
         name_data,
         select_split,
     )
@@ -52,10 +53,10 @@ def export_run(
 
     config = require_reading(read_network_config(run_dir))
     manifest = calibrate_on or _find_manifest(run_dir)
-    frame = read_manifest(manifest, config.plate_format)
+    frame = read_manifest(manifest, None)
     if split is None and (frame["split"] != "").any():
         split = "validation"
-    frame = select_split(frame, split)
+    frame = keep_fitting(select_split(frame, split), config.plate_format)
     bundle_dir = export_reader(
         load_network(run_dir),
         plate_format=config.plate_format,
@@ -98,6 +99,7 @@ def describe_provenance(run_dir: Path) -> dict[str, Any]:
     for owner, key in (
         (config, "manifest"),
         (config, "validation_manifest"),
+        (config, "extra_manifest"),
         (config.get("network", {}), "weights"),
     ):
         if owner.get(key):

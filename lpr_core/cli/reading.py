@@ -87,7 +87,7 @@ def evaluate_plates(
     from lpr_core.serving.reader import Reader
 
     reader = Reader.load(model)
-    frame = select_split(read_manifest(manifest, reader.plate_format), split)
+    frame = select_split(read_manifest(manifest, None), split)
     report = evaluate_reader(reader, frame, region_known=region_known)
     if record:
         record_accuracy(model or shipped_reader_dir(), name_data(manifest, split), report)
@@ -133,14 +133,21 @@ def _print_result(result: dict[str, Any], width: int) -> None:
 
 def _format_report(report: "EvaluationReport") -> str:
     rows = {"all": report, **report["by_region"]}
-    return "\n".join(
-        [
-            f"{report['reader_version']}, {report['seconds']:.1f} s",
-            f"{'region':10}{'plates':>8}  {'read whole':24}characters",
-            *(f"{region:10}{_format_scores(scores)}" for region, scores in rows.items()),
-            "most often misread: " + (_format_misread(report) or "nothing"),
-        ]
-    )
+    rows |= {f"{length} long": scores for length, scores in report["by_length"].items()}
+    if len(report["by_rows"]) > 1:
+        rows |= {f"rows: {number}": scores for number, scores in report["by_rows"].items()}
+    lines = [
+        f"{report['reader_version']}, {report['seconds']:.1f} s",
+        f"{'region':14}{'plates':>8}  {'read whole':24}{'characters':24}"
+        "sure at 0.9, wrong of these",
+        *(f"{name:14}{_format_scores(scores)}" for name, scores in rows.items()),
+        "most often misread: " + (_format_misread(report) or "nothing"),
+    ]
+    if report["not_fitting"]:
+        lines.append(f"{report['not_fitting']} labels do not fit this reader and count as misread.")
+    if report["left_out"]:
+        lines.append(f"{report['left_out']} labels with an unknown character were left out.")
+    return "\n".join(lines)
 
 
 def _format_misread(report: "EvaluationReport") -> str:
@@ -152,7 +159,9 @@ def _format_scores(scores: "ReadingScores") -> str:
     characters = _format_interval(
         scores["character_accuracy"], scores["character_accuracy_interval"]
     )
-    return f"{scores['count']:8}  {plates:24}{characters}"
+    wrong = scores["wrong_when_sure"]
+    sure = f"{scores['sure_share']:.3f}" + ("" if wrong is None else f", {wrong:.3f}")
+    return f"{scores['count']:8}  {plates:24}{characters:24}{sure}"
 
 
 def _format_interval(value: float, interval: list[float]) -> str:

@@ -2,6 +2,7 @@
 
 import json
 import time
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -18,18 +19,33 @@ from lpr_core.serving.bundle import ReaderCard, read_card, write_card
 from lpr_core.serving.calibration import fit_calibration
 from lpr_core.serving.floor import Floor, fit_floor
 from lpr_core.serving.reader import BATCH_SIZE, Picture, PlateReading, Reader
+from lpr_core.statistics import wilson_interval
 
+SURE_FROM = 0.9
+"""A confidence that people act on."""
 _NUM_MISREAD = 10
+_UNKNOWN_SYMBOL = "?"
 
 
 class ReadingScores(TextScores):
-    """`TextScores` and the calibration error of the plate confidence."""
+    """`TextScores`, the calibration error of the plate confidence, and what was told surely.
+
+    `sure_share` is the share of plates read with a confidence of `SURE_FROM` or more, and
+    `wrong_when_sure` the share of wrong ones among these, with its Wilson interval at 95 %; both
+    are null where there is none.
+    """
 
     expected_calibration_error: float
+    sure_share: float
+    wrong_when_sure: float | None
+    wrong_when_sure_interval: list[float] | None
 
 
 class EvaluationReport(ReadingScores):
-    """Scores of all plates and of each region's, ready for JSON.
+    """Scores of all plates, of each region's, and by length and rows, ready for JSON.
+
+    Labels with a `?` are left out (`left_out`). Those that the reader cannot say, for their length
+    or symbols, count as misread (`not_fitting`).
 
     `region_known` tells whether the reader was told each plate's region; `seconds` is what
     decoding the pictures and reading the plates took. `misread` has the most frequent confusions,
@@ -40,7 +56,11 @@ class EvaluationReport(ReadingScores):
     region_known: bool
     seconds: float
     misread: list[list[str | int]]
+    left_out: int
+    not_fitting: int
     by_region: dict[str, ReadingScores]
+    by_length: dict[str, ReadingScores]
+    by_rows: dict[str, ReadingScores]
 
 
 def evaluate_reader(
@@ -50,35 +70,45 @@ def evaluate_reader(
 
     Args:
         reader: Reads the plates.
-        frame: Rows as `read_manifest` returns them.
+        frame: Rows as `read_manifest` returns them for any format; see `EvaluationReport`.
         region_known: Tell the reader each plate's region, or the family of a region without
             patterns of its own; a region without either is not told.
 
     Raises:
-        ValueError: There is no row.
+        ValueError: There is no row, or none whose label is known whole.
         PictureError: A picture cannot be read.
     """
+    num_rows, frame = len(frame), _drop_unknown(frame)
     started = time.perf_counter()
     readings = read_plates(reader, frame, region_known=region_known)
     seconds = time.perf_counter() - started
-    truth = [fold_text(text, reader.plate_format) for text in frame["plate_text"]]
+    truth = [fold_label(text) for text in frame["plate_text"]]
     plates = pd.DataFrame(
         {
             "truth": truth,
             "text": [fold_text(reading.text, reader.plate_format) for reading in readings],
             "confidence": [reading.confidence for reading in readings],
             "region": _region_column(frame),
+            "length": [len(text) for text in truth],
+            "rows": frame.get("rows", pd.Series("", frame.index)).replace("", "unknown"),
         }
     )
-    by_region = {str(region): _score(rows) for region, rows in plates.groupby("region")}
     return {
         **_score(plates),
         "reader_version": reader.version,
         "region_known": region_known,
         "seconds": seconds,
         "misread": count_misread(plates["truth"], plates["text"]),
-        "by_region": by_region,
+        "left_out": num_rows - len(frame),
+        "not_fitting": sum(not _fits(text, reader.plate_format) for text in frame["plate_text"]),
+        "by_region": _score_groups(plates, "region"),
+        "by_length": _score_groups(plates, "length"),
+        "by_rows": _score_groups(plates, "rows"),
     }
+
+
+def _score_groups(plates: pd.DataFrame, column: str) -> dict[str, ReadingScores]:
+    return {str(value): _score(rows) for value, rows in plates.groupby(column)}
 
 
 def read_plates(
@@ -170,8 +200,9 @@ def set_floor(bundle_dir: Path, frame: pd.DataFrame, data_name: str) -> ReaderCa
 
 def measure_floor(reader: Reader, frame: pd.DataFrame, data_name: str) -> Floor:
     """Return the floor of a reader on labelled plates; O and 0 count as one symbol."""
+    frame = _drop_unknown(frame)
     readings = read_plates(reader, frame)
-    truth = [fold_text(text, reader.plate_format) for text in frame["plate_text"]]
+    truth = [fold_label(text) for text in frame["plate_text"]]
     read = [fold_text(reading.text, reader.plate_format) for reading in readings]
     confidences = np.array([reading.confidence for reading in readings])
     return fit_floor(confidences, np.array(read) == np.array(truth), data_name)
@@ -180,6 +211,39 @@ def measure_floor(reader: Reader, frame: pd.DataFrame, data_name: str) -> Floor:
 def fold_text(text: str, plate_format: PlateFormat) -> str:
     """Return a text as scores compare it: normalised, the letter O as the digit 0."""
     return normalize_plate(text, plate_format).replace("O", "0") if text else ""
+
+
+def fold_label(text: str) -> str:
+    """Return any label as scores compare it, also one that a reader's format has no symbols for."""
+    symbols = unicodedata.normalize("NFKC", text).upper()
+    return "".join(symbol for symbol in symbols if symbol.isalnum()).replace("O", "0")
+
+
+def keep_fitting(frame: pd.DataFrame, plate_format: PlateFormat) -> pd.DataFrame:
+    """Return the rows whose labels a format has slots and symbols for, to fit something on them.
+
+    Raises:
+        ValueError: No label fits.
+    """
+    rows = frame[[_fits(text, plate_format) for text in frame["plate_text"]]]
+    if rows.empty:
+        raise ValueError(
+            f"there must be labels of the format {plate_format.name!r}. Received: {len(frame)} "
+            "others"
+        )
+    return rows.reset_index(drop=True)
+
+
+def _drop_unknown(frame: pd.DataFrame) -> pd.DataFrame:
+    known = ~frame["plate_text"].str.contains(_UNKNOWN_SYMBOL, regex=False)
+    return frame[known].reset_index(drop=True)
+
+
+def _fits(text: str, plate_format: PlateFormat) -> bool:
+    try:
+        return bool(normalize_plate(text, plate_format))
+    except ValueError:
+        return False
 
 
 def find_known_region(region: str) -> str | None:
@@ -199,7 +263,15 @@ def _score(plates: pd.DataFrame) -> ReadingScores:
     truth, text = list(plates["truth"]), list(plates["text"])
     right = (plates["truth"] == plates["text"]).to_numpy()
     error = expected_calibration_error(plates["confidence"].to_numpy(), right)
-    return {**score_texts(truth, text), "expected_calibration_error": error}
+    sure = (plates["confidence"] >= SURE_FROM).to_numpy()
+    wrong, count = int((sure & ~right).sum()), int(sure.sum())
+    return {
+        **score_texts(truth, text),
+        "expected_calibration_error": error,
+        "sure_share": float(sure.mean()),
+        "wrong_when_sure": wrong / count if count else None,
+        "wrong_when_sure_interval": list(wilson_interval(wrong, count)) if count else None,
+    }
 
 
 def _region_column(frame: pd.DataFrame) -> list[str]:

@@ -11,7 +11,6 @@ import numpy as np
 
 from lpr_core.synthesis.ornaments import fill_rounded_rectangle
 
-
 _TIGHT, _LOOSE = 0.05, 0.15
 
 

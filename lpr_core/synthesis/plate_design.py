@@ -1,7 +1,8 @@
 """What one kind of plate looks like: its rows, proportions, colours and letterings.
 
-A layout spells one row of a plate: `L` a letter, `N` a digit, `A` either, others themselves, and between them
-`/` a new row, `.` a raised dot, `-` a dash, `_` a gap, `'` a narrow gap, `c` a crest, `s` two round seals.
+A layout spells the rows of a plate: `L` a letter, `N` a digit, `A` either, another letter itself,
+`/` a new row, and between symbols `.` a raised dot, `-` a dash, `_` a gap, `'` a narrow gap, `c` a
+crest, `s` two round seals.
 """
 
 from dataclasses import dataclass

@@ -47,7 +47,11 @@ Batches = PictureBatches | FeatureBatches
 
 def has_fixed_features(config: TrainingConfig) -> bool:
     """Whether what reaches the head of a run depends on the stored picture alone."""
-    is_clean = config.noise_strength == 0 and config.camera_severity is None
+    is_clean = (
+        config.noise_strength == 0
+        and config.camera_severity is None
+        and config.extra_manifest is None
+    )
     return config.network.is_frozen and is_clean
 
 

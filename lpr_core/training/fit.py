@@ -25,6 +25,9 @@ from lpr_core.training.patience import find_best_epoch
 from lpr_core.training.provenance import describe_run
 from lpr_core.training.runs import FREE_FIELDS, HistoryRow, RunFolder
 
+Examples = tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame | None]
+"""To learn from, to measure on, and those of a second manifest to learn from."""
+
 
 class DivergedError(ArithmeticError):
     """The loss is no longer a number; the run is over and its folder says failed."""
@@ -55,13 +58,14 @@ def train_run(
         DivergedError: The loss became infinite or no number.
     """
     train, validation = _read_examples(config)
+    extra = _read_extra(config)
     folder = RunFolder(run_dir)
-    _claim(folder, describe_run(config, train, validation))
+    _claim(folder, describe_run(config, train, validation, extra))
     if folder.state == "finished":
         return folder
     folder.write_state("started")
     try:
-        _train(config, folder, train, validation, on_progress, feature_dir)
+        _train(config, folder, (train, validation, extra), on_progress, feature_dir)
     except Exception as error:
         folder.write_state("failed", f"{type(error).__name__}: {error}")
         raise
@@ -131,12 +135,12 @@ def _list_differences(known: dict[str, Any], wanted: dict[str, Any]) -> list[str
 def _train(
     config: TrainingConfig,
     folder: RunFolder,
-    train: pd.DataFrame,
-    validation: pd.DataFrame,
+    examples: Examples,
     on_progress: ProgressListener | None,
     feature_dir: Path | None,
 ) -> None:
-    batches = _make_batches(config, train, validation)
+    train, validation, _ = examples
+    batches = _make_batches(config, examples)
     network = build_network(config.network, seed=config.seed)
     model, (train_batches, validation_batches) = (
         cut_to_features(network, (train, validation), batches, config, feature_dir)
@@ -163,8 +167,9 @@ def _train(
 
 
 def _make_batches(
-    config: TrainingConfig, train: pd.DataFrame, validation: pd.DataFrame
+    config: TrainingConfig, examples: Examples
 ) -> tuple[PictureBatches | MixedBatches, PictureBatches]:
+    train, validation, extra = examples
     clean = BatchOptions(
         config.batch_size,
         seed=config.seed,
@@ -182,24 +187,25 @@ def _make_batches(
     )
     make = config.task.make_batches
     measured = make(validation, config.network, clean)
-    if config.extra_manifest is None:
+    if extra is None:
         return make(train, config.network, learned), measured
-    return _mix_batches(config, train, learned), measured
+    return _mix_batches(config, train, extra, learned), measured
 
 
 def _mix_batches(
-    config: TrainingConfig, train: pd.DataFrame, learned: BatchOptions
+    config: TrainingConfig, train: pd.DataFrame, extra: pd.DataFrame, learned: BatchOptions
 ) -> MixedBatches:
     """Return batches that have photos of a second manifest in them."""
     make = config.task.make_batches
     num_extra = min(max(round(config.batch_size * config.extra_share), 1), config.batch_size - 1)
     main = make(train, config.network, replace(learned, batch_size=config.batch_size - num_extra))
     options = replace(learned, batch_size=num_extra, num_steps=len(main), are_photos=True)
-    return MixedBatches(main, make(_read_extra(config), config.network, options))
+    return MixedBatches(main, make(extra, config.network, options))
 
 
-def _read_extra(config: TrainingConfig) -> pd.DataFrame:
-    assert config.extra_manifest is not None
+def _read_extra(config: TrainingConfig) -> pd.DataFrame | None:
+    if config.extra_manifest is None:
+        return None
     frame = config.task.read_examples(Path(config.extra_manifest), config.network)
     return _select_split(frame, config.train_split)
 

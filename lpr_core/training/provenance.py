@@ -19,9 +19,22 @@ _PACKAGES = ("keras", "tensorflow-cpu", "tensorflow", "jax", "numpy", "imgaug", 
 
 
 def describe_run(
-    config: TrainingConfig, train: pd.DataFrame, validation: pd.DataFrame
+    config: TrainingConfig,
+    train: pd.DataFrame,
+    validation: pd.DataFrame,
+    extra: pd.DataFrame | None = None,
 ) -> dict[str, Any]:
-    """Return what `config.json` of a run folder holds, ready for JSON."""
+    """Return what `config.json` of a run folder holds, ready for JSON.
+
+    Args:
+        config: What is trained.
+        train: The examples to learn from.
+        validation: Those to measure on.
+        extra: Those of the second manifest to learn from, where there is one.
+    """
+    learned = (
+        {} if extra is None else {"extra_rows": len(extra), "extra_fingerprint": fingerprint(extra)}
+    )
     return {
         "config": config.model_dump(mode="json"),
         "data": {
@@ -29,6 +42,7 @@ def describe_run(
             "validation_rows": len(validation),
             "train_fingerprint": fingerprint(train),
             "validation_fingerprint": fingerprint(validation),
+            **learned,
         },
         "code": {"version": __version__, "commit": _read_commit()},
         "backend": keras.config.backend(),

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from lpr_core.data import batches as batches_module
-from lpr_core.data.batches import BatchOptions, PictureBatches
+from lpr_core.data.batches import BatchOptions, MixedBatches, PictureBatches
 from lpr_core.data.manifest import read_manifest
 from lpr_core.pictures.decoding import PictureError, fit_picture, read_picture
 from lpr_core.plates.format import encode_plates, one_hot
@@ -184,3 +184,35 @@ def test_training_sees_each_batch_of_its_epoch_once(frame, workers):
     model.fit(batches, epochs=3, initial_epoch=1, shuffle=False, verbose=0, callbacks=[Watcher()])
     expected = [images.mean() for epoch in (1, 2) for images in collect(batches, epoch)]
     np.testing.assert_allclose(seen, expected, rtol=1e-5)
+
+
+def test_mixed_batches_have_both_kinds_in_each(frame):
+    main = make_batches(frame, batch_size=3, num_steps=4)
+    extra = make_batches(frame, batch_size=2, num_steps=4, seed=9)
+    mixed = MixedBatches(main, extra)
+    mixed.epoch = 2
+    assert (len(mixed), mixed.epoch, main.epoch, extra.epoch) == (4, 2, 2, 2)
+    images, targets = mixed[1]
+    np.testing.assert_array_equal(images[:3], main[1][0])
+    np.testing.assert_array_equal(images[3:], extra[1][0])
+    np.testing.assert_array_equal(targets, np.concatenate([main[1][1], extra[1][1]]))
+
+
+def test_mixed_batches_are_equally_many(frame):
+    with pytest.raises(ValueError, match=r"`extra` must have 4 batches an epoch\. Received: 5"):
+        MixedBatches(make_batches(frame, num_steps=4), make_batches(frame, num_steps=5))
+
+
+def test_photos_are_photographed_anew_and_plates_for_the_first_time(frame, monkeypatch):
+    seen = []
+    for name in ("photograph", "rephotograph"):
+        monkeypatch.setattr(
+            batches_module,
+            name,
+            lambda picture, *_, name=name, size: (
+                seen.append(name) or np.zeros((*size, 3), np.uint8)
+            ),
+        )
+    for are_photos in (False, True):
+        make_batches(frame, batch_size=2, camera_severity=0.5, are_photos=are_photos)[0]
+    assert seen == ["photograph"] * 2 + ["rephotograph"] * 2

@@ -17,6 +17,7 @@ from lpr_core.serving.evaluation import (
     find_known_region,
     fold_text,
     iterate_crops,
+    keep_fitting,
     name_data,
     predict_plates,
     record_accuracy,
@@ -42,6 +43,13 @@ def write_plates(folder, rows):
     columns = ["image_path", "plate_text", "plate_region", "split"]
     pd.DataFrame(table, columns=columns).to_csv(folder / "manifest.csv", index=False)
     return read_manifest(folder / "manifest.csv", SEVEN)
+
+
+def write_plates_of_any_kind(folder, rows):
+    for _, said, *_ in rows:
+        assert said
+    with pytest.raises(ValueError, match="bad rows"):
+        write_plates(folder, rows)
 
 
 ROWS = [
@@ -95,11 +103,61 @@ def test_every_region_has_the_same_keys_and_json_keeps_all(bundle_dir, frame):
         "character_accuracy_interval",
         "mean_edit_distance",
         "expected_calibration_error",
+        "sure_share",
+        "wrong_when_sure",
+        "wrong_when_sure_interval",
     }
     assert all(set(scores) == expected for scores in report["by_region"].values())
-    own = {"reader_version", "region_known", "seconds", "misread", "by_region"}
+    own = {"reader_version", "region_known", "seconds", "misread", "left_out", "not_fitting"}
+    own |= {"by_region", "by_length", "by_rows"}
     assert set(report) == expected | own
     assert json.loads(json.dumps(report)) == report
+
+
+MIXED = [
+    ("ABC1234", "ABC1234", "br", ""),
+    ("ABC1234", "M\u00dcK1234", "de", ""),  # a symbol that the reader does not have
+    ("ABC1234", "AB 12", "gb", ""),  # a length that it does not have
+    ("ABC1234", "ABC12?4", "br", ""),  # nobody knows what is right
+    ("XYZ9876", "QQQ9876", "br", ""),
+]
+
+
+def test_labels_that_a_reader_cannot_say_count_as_misread(bundle_dir, tmp_path):
+    write_plates_of_any_kind(tmp_path / "mixed", MIXED)
+    frame = read_manifest(tmp_path / "mixed" / "manifest.csv", None)
+    report = evaluate_reader(Reader.load(bundle_dir), frame.assign(rows=["1", "1", "2", "1", ""]))
+    assert (report["count"], report["left_out"], report["not_fitting"]) == (4, 1, 2)
+    assert report["plate_accuracy"] == 0.25
+    lengths = {name: scores["plate_accuracy"] for name, scores in report["by_length"].items()}
+    assert lengths == {"4": 0, "7": pytest.approx(1 / 3)}
+    rows = {name: scores["count"] for name, scores in report["by_rows"].items()}
+    assert rows == {"1": 2, "2": 1, "unknown": 1}
+    assert (report["sure_share"], report["wrong_when_sure"]) == (1.0, 0.75)
+    low, high = report["wrong_when_sure_interval"]
+    assert 0.25 < low < 0.75 < high < 1
+
+
+def test_nothing_told_surely_is_no_share_of_wrong(bundle_dir, tmp_path):
+    frame = write_plates(tmp_path / "doubt", [("ABC1234", "ABC1234", "br", "")])
+    Image.fromarray(draw_tiny_plate("ABC1234", range(7))).save(frame["image_path"][0])
+    report = evaluate_reader(Reader.load(bundle_dir), frame)
+    assert (report["sure_share"], report["wrong_when_sure"]) == (0.0, None)
+    assert report["wrong_when_sure_interval"] is None
+
+
+def test_only_labels_that_fit_are_fitted_on(tmp_path):
+    write_plates_of_any_kind(tmp_path / "mixed", MIXED)
+    frame = read_manifest(tmp_path / "mixed" / "manifest.csv", None)
+    assert list(keep_fitting(frame, SEVEN)["plate_text"]) == ["ABC1234", "QQQ9876"]
+    with pytest.raises(ValueError, match=r"labels of the format 'seven'\. Received: 2 others"):
+        keep_fitting(frame[1:3], SEVEN)
+
+
+def test_a_floor_is_measured_on_labels_of_any_kind(bundle_dir, tmp_path):
+    write_plates_of_any_kind(tmp_path / "mixed", MIXED)
+    frame = read_manifest(tmp_path / "mixed" / "manifest.csv", None)
+    assert set_floor(bundle_dir, frame, "mixed").floor.num_plates == 4
 
 
 def test_calibration_error_of_sure_mistakes_is_large(bundle_dir, tmp_path):

@@ -131,7 +131,7 @@ def test_predictions_and_metrics_agree(finished, manifest):
 
 def test_the_kept_weights_made_the_predictions(finished):
     config, folder, _ = finished
-    _, batches = fit._make_batches(config, *fit._read_examples(config))
+    _, batches = fit._make_batches(config, (*fit._read_examples(config), None))
     probabilities = load_network(folder.path).predict(batches, verbose=0)
     scores = score_plates(batches.truth, probabilities)
     assert scores["character_accuracy"] == folder.read_metrics()["character_accuracy"]
@@ -229,6 +229,22 @@ def test_equal_seeds_give_equal_runs(eager, manifest, tmp_path):
     ]
     np.testing.assert_allclose(histories[0], histories[1], rtol=1e-5)
     assert not np.allclose(histories[0], histories[2], rtol=1e-3)
+
+
+def test_photos_of_a_second_manifest_are_learned_from_too(eager, manifest, tmp_path):
+    extra = write_plates(tmp_path / "extra", 6, 2)
+    config = make_training_config(
+        manifest, extra_manifest=str(extra), extra_share=0.25, camera_severity=0.2, epochs=1
+    )
+    run = train_run(config, tmp_path / "run")
+    data = run.read_config()["data"]
+    assert (data["train_rows"], data["extra_rows"]) == (24, 6)
+    assert data["extra_fingerprint"] != data["train_fingerprint"]
+    (row,) = run.read_history_rows()
+    assert np.isfinite(row["loss"])
+    alone = train_run(config.model_copy(update={"extra_manifest": None}), tmp_path / "alone")
+    assert "extra_rows" not in alone.read_config()["data"]
+    assert alone.read_history_rows()[0]["loss"] != row["loss"]
 
 
 def test_a_loss_that_is_no_number_ends_the_run(eager, manifest, tmp_path):

@@ -7,11 +7,12 @@ import pytest
 from lpr_core.backbones import layers as backbone_layers
 from lpr_core.backbones.layers import CaffePreprocessing
 from lpr_core.tasks.reading import layers
-from lpr_core.tasks.reading.layers import PositionEmbedding2D, SlotAttention
+from lpr_core.tasks.reading.layers import PositionEmbedding2D, SlotAttention, SlotQueries
 
 CASES = {
     CaffePreprocessing: ({}, (2, 4, 6, 3), (2, 4, 6, 3)),
     PositionEmbedding2D: ({}, (2, 4, 6, 5), (2, 4, 6, 5)),
+    SlotQueries: ({"slots": 7}, (2, 24, 5), (2, 7, 5)),
     SlotAttention: ({"slots": 7, "key_dim": 3}, (2, 4, 6, 5), (2, 7, 5)),
 }
 

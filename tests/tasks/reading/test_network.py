@@ -202,7 +202,7 @@ class TestFreezing:
     ("settings", "message"),
     [
         ({"backbone": "b7"}, "Input should be 'compact', 'efficientnet_b0'"),
-        ({"head": "magic"}, "Input should be 'pooled', 'positional' or 'attention'"),
+        ({"head": "magic"}, "Input should be 'pooled', 'positional', 'attention' or 'context'"),
         ({"freeze": 0.5, "open_layers": 3}, "`freeze` and `open_layers` exclude each other"),
         ({"freeze": 1.5}, "less than or equal to 1"),
         ({"height": 0}, "greater than or equal to 16"),
