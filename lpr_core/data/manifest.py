@@ -18,6 +18,7 @@ from lpr_core.data.duplicates import hash_contents
 from lpr_core.data.formats.cells import guard_cell
 from lpr_core.data.formats.labels import PictureLabel, change_labels
 from lpr_core.data.formats.manifest import read_manifest_rows
+from lpr_core.data.formats.named_files import NamedFiles
 from lpr_core.data.samples import (
     BOX_COLUMNS,
     TEXT_COLUMNS,
@@ -60,8 +61,9 @@ def read_manifest(
     path = Path(path)
     folder = path.parent.resolve()
     found = list(read_manifest_rows(path, plate_format))
+    files = NamedFiles(folder)
     samples = {
-        one.place: _make_sample(one, folder) for one in found if isinstance(one, PictureLabel)
+        one.place: _make_sample(one, files) for one in found if isinstance(one, PictureLabel)
     }
     faults = _check_pictures(samples, check_pictures)
 
@@ -109,11 +111,9 @@ def _order_columns(frame: pd.DataFrame, wanted: Sequence[str]) -> list[str]:
     return [*(column for column in wanted if column in frame), *others]
 
 
-def _make_sample(label: PictureLabel, folder: Path) -> Sample:
+def _make_sample(label: PictureLabel, files: NamedFiles) -> Sample:
     assert label.said is not None  # every row has a text
-    path = folder / label.picture
-    if "\\" in label.picture and not os.path.isfile(path):  # noqa: PTH113, no error of a bad name
-        path = folder / label.picture.replace("\\", "/")
+    path = files.find(label.picture)
     return Sample(path, label.said.text, label.region, label.split, label.box, label.facts)
 
 

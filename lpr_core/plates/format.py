@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-_SEPARATORS = frozenset(".,:;·•|/_'*")
+_SEPARATORS = frozenset(".,:;·•|/'")
 
 
 class PlateFormat(BaseModel):

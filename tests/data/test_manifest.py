@@ -229,8 +229,8 @@ def test_fingerprint_does_not_see_facts(folder):
     [
         ("", "CSV must have the columns image_path and plate_text. Received: an empty file"),
         (
-            "image_path;plate_text\n",
-            "CSV must have the columns image_path and plate_text. Received: image_path;plate_text",
+            "image_path;label\n",
+            "CSV must have the columns image_path and plate_text. Received: image_path, label",
         ),
         (
             "image_path,plate_text,x,y\n",
@@ -255,7 +255,7 @@ def test_bad_files(folder, text, problem):
 def test_other_encodings_are_refused(folder):
     path = write(folder, "image_path,plate_text\nplâque.jpg,A\n", encoding="latin-1")
     (problem,) = problems_of(path)
-    assert problem.startswith("CSV must be UTF-8 text: ")
+    assert problem.startswith("CSV must be UTF-8 text, or UTF-16 with its mark; ")
 
 
 def test_missing_manifest(tmp_path):

@@ -8,11 +8,12 @@ import streamlit as st
 from app.dashboard.chosen.corrected_plates import list_corrected
 from app.dashboard.chosen.study_view import StudyView, read_plates
 from app.dashboard.open_dashboard import name_labeler, why_shut
+from lpr_core.data.formats.pictures import PICTURE_SUFFIXES
 from lpr_core.data.shipped import list_samples
 from lpr_core.labels import StoreError
 from lpr_core.pictures.decoding import Picture, PictureError, read_picture
 
-PICTURE_TYPES = ["jpg", "jpeg", "png", "webp", "bmp", "tif", "tiff"]
+PICTURE_TYPES = list(PICTURE_SUFFIXES)
 STUDY, SAMPLE, OWN, CORRECTED = "Study's plates", "Sample plates", "Own picture", "Corrected plates"
 
 

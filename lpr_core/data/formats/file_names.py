@@ -16,16 +16,34 @@ _CCPD_NAME = re.compile(
     r"\d+-\d+_\d+-(?P<box>\d+&\d+_\d+&\d+)-[\d&_]+-(?P<plate>\d+(_\d+){6,7})-\d+-\d+"
 )
 
+_COPY = re.compile(r"[ _]?-? ?(copy|copia|cópia|copie|kopie|kopia|kopi|副本)( ?\(?\d*\)?)?$", re.I)
+"""What file managers put behind the name of a second copy."""
+_NUMBERED = re.compile(r"(?P<plate>.*\d)[ -](?P<number>\d{1,3})")
+_CAMERA_WORDS = {
+    *("img", "dsc", "dscn", "dscf", "pxl", "mvi", "vid"),
+    *("photo", "image", "picture", "frame", "screenshot", "snapshot"),
+}
+
 
 def read_name(path: Path) -> Iterator[Found]:
     """Picture files named by the plate, one plate filling each picture.
 
-    `ABC1234.jpg` or `ABC-1234.png`. What follows an underscore, a blank or a bracket tells pictures
-    of one plate apart: `ABC1234_2.jpg`, `ABC1234 (2).jpg`. Folders such as `train` name the split.
+    `ABC1234.jpg`, `ABC-1234.png` or `B MW 5557.jpg`. What follows an underscore or a bracket tells
+    pictures of one plate apart, and so does "Copy": `ABC1234_2.jpg`, `ABC1234 (2).jpg`,
+    `ABC1234 - Copy.jpg`. A number behind one dash or blank and a digit may be either, and is asked
+    about; a camera's name (`IMG_2043`) is no text. Folders such as `train` name the split.
     """
-    text = re.split(r"[_ (\[]", path.stem)[0]
-    if not text:
+    text = re.split(r"[_(\[]", _COPY.sub("", path.stem))[0].rstrip(" -")
+    if not text.strip() or text.startswith(" "):
         raise ValueError("the name must begin with the plate's text")
+    if text.casefold() in _CAMERA_WORDS:
+        raise ValueError(f"a camera's name is no plate's text. Received: {path.stem[:40]!r}")
+    if (number := _NUMBERED.fullmatch(text)) and not re.search(r"[ -]", number["plate"]):
+        plate, copy = number["plate"], number["number"]
+        raise ValueError(
+            f"the name may mean {plate + copy!r}, or {plate!r} for the picture number {copy}; call "
+            f"it {plate + copy + path.suffix!r} or {f'{plate}_{copy}{path.suffix}'!r}"
+        )
     yield PictureLabel("", path.name, Said(text))
 
 

@@ -33,8 +33,10 @@ def read_label_studio(path: Path) -> Iterator[Found]:
         place = f"task {number}"
         try:
             yield from _read_task(place, task)
-        except (AttributeError, IndexError, KeyError, TypeError) as error:
-            yield Fault(place, f"not as Label Studio writes tasks ({error!r})")
+        except KeyError as error:
+            yield Fault(place, f"not as Label Studio writes tasks: {error} is missing")
+        except (AttributeError, IndexError, TypeError):
+            yield Fault(place, "not as Label Studio writes tasks")
         except ValueError as error:
             yield Fault(place, str(error))
 

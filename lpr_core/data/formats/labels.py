@@ -7,6 +7,13 @@ from typing import TypeVar
 from lpr_core.data.samples import Box
 from lpr_core.plates.facts import UNKNOWN, PlateFacts
 
+_NO_TEXTS = {
+    *("car", "vehicle", "plate", "license-plate", "licence-plate", "number-plate"),
+    *("licenseplate", "licenceplate", "numberplate", "none", "null", "nan", "n/a", "unknown"),
+    *("unreadable", "illegible", "temporary", "todo", "tbd", "待识别"),
+}
+"""Classes of detectors, and what other tools write where nobody has read a plate yet."""
+
 Changed = TypeVar("Changed")
 
 
@@ -88,7 +95,19 @@ def change_labels(
             if isinstance(one, Fault):
                 problems.append(str(one))
             else:
+                _check_text(one)
                 changed.append(change(one))
         except ValueError as error:
             problems.append(str(Fault(one.place, str(error))))
     return changed, problems
+
+
+def _check_text(label: PictureLabel) -> None:
+    """Refuse what stands where a text should and is none."""
+    text = label.said.text if label.said else ""
+    plain = "-".join(text.casefold().replace("_", " ").replace("-", " ").split())
+    if plain in _NO_TEXTS:
+        raise ValueError(
+            "the text must be the plate's; a class or a mark for what nobody has read is none. "
+            f"Received: {text[:40]!r}"
+        )

@@ -1,15 +1,14 @@
 """Labels in manifests, the CSV that fast-plate-ocr reads too."""
 
 import csv
-import io
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lpr_core.data.formats.cells import unguard_cell
 from lpr_core.data.formats.labels import Fault, Found, PictureLabel, Said
+from lpr_core.data.formats.tables import has_plates, open_table
 from lpr_core.data.samples import (
     BOX_COLUMNS,
-    MAX_LABEL_BYTES,
     SPLITS,
     TEXT_COLUMNS,
     Box,
@@ -17,7 +16,6 @@ from lpr_core.data.samples import (
 )
 from lpr_core.plates.facts import FACT_COLUMNS, PlateFacts
 from lpr_core.plates.format import PlateFormat, normalize_plate
-from lpr_core.untrusted import FileRefusedError, open_untrusted
 
 _KNOWN_COLUMNS = (*TEXT_COLUMNS, *BOX_COLUMNS, *FACT_COLUMNS)
 _GUARDED_COLUMNS = ("plate_region", "camera", "track", "author")
@@ -31,12 +29,14 @@ def read_manifest_rows(path: Path, plate_format: PlateFormat | None = None) -> I
 
     Also optional: `split`, a box as `x, y, width, height` in pixels, `rows` (1 or 2), `camera`,
     `taken_at` (ISO 8601) and `track`; `mark`, `author` and `saved_at` as our exports have them.
+    Commas, semicolons, tabs or bars stand between the fields; other usual names of the first two
+    columns are understood, and rows without a word are no rows.
     Paths are relative to the CSV. A name such as `train.csv` or `val.csv` gives the split where the
     rows do not.
     Source: https://github.com/ankandrew/fast-plate-ocr
 
     Args:
-        path: The CSV file, UTF-8.
+        path: The CSV file, UTF-8, or UTF-16 with its mark.
         plate_format: Texts are normalised as this format writes them, and must fit; `None` keeps
             them as they are.
 
@@ -67,34 +67,32 @@ def read_manifest_rows(path: Path, plate_format: PlateFormat | None = None) -> I
 
 
 def _read_rows(path: Path) -> Iterator[Row | Fault]:
-    """Yield each row; one of another length than the header is a fault."""
-    with io.TextIOWrapper(_open_manifest(path), encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream, strict=True)
-        try:
-            header = _check_header(path, [name.strip() for name in next(reader, [])])
-            for fields in reader:
-                if len(fields) == len(header):
-                    yield reader.line_num, dict(zip(header, map(str.strip, fields), strict=True))
-                elif fields:
-                    rule = f"a row must have {len(header)} fields as the header has"
-                    yield Fault(f"line {reader.line_num}", f"{rule}. Received: {len(fields)}")
-        except csv.Error as error:
-            yield Fault(f"line {reader.line_num}", f"the file cannot be read further: {error}")
-        except UnicodeDecodeError as error:
-            raise ManifestError(f"{path} must be UTF-8 text: {error}.") from None
+    """Yield each row that says something; one of another length than the header is a fault."""
+    with open_table(path) as table:
+        yield from _pair_rows(_check_header(path, table.header), table.rows)
 
 
-def _open_manifest(path: Path) -> io.BufferedReader:
+def _pair_rows(header: Sequence[str], rows: "csv._reader") -> Iterator[Row | Fault]:
     try:
-        return open_untrusted(path, MAX_LABEL_BYTES)
-    except FileRefusedError as error:
-        raise ManifestError(str(error)) from None
+        for fields in map(_strip_fields, rows):
+            if len(fields) == len(header):
+                if any(fields):
+                    yield rows.line_num, dict(zip(header, fields, strict=True))
+            elif any(fields):
+                rule = f"a row must have {len(header)} fields as the header has"
+                yield Fault(f"line {rows.line_num}", f"{rule}. Received: {len(fields)}")
+    except csv.Error as error:
+        yield Fault(f"line {rows.line_num}", f"the file cannot be read further: {error}")
+
+
+def _strip_fields(fields: Sequence[str]) -> list[str]:
+    return [field.strip() for field in fields]
 
 
 def _check_header(path: Path, header: list[str]) -> list[str]:
     known = [name for name in header if name in _KNOWN_COLUMNS]
     boxes = set(known) & set(BOX_COLUMNS)
-    if not {"image_path", "plate_text"} <= set(known):
+    if not has_plates(known):
         rule = "must have the columns image_path and plate_text"
     elif boxes and len(boxes) < len(BOX_COLUMNS):
         rule = f"must have all of the columns {', '.join(BOX_COLUMNS)} or none"

@@ -15,12 +15,16 @@ def read_paddle(path: Path) -> Iterator[Found]:
     Source: https://github.com/PFCCLab/PPOCRLabel, "Export Recognition Result"
     """
     for number, line in enumerate(_read_lines(path), start=1):
-        picture, _, text = (part.strip() for part in line.partition("\t"))
-        if "\t" in line and picture and text:
-            yield PictureLabel(f"line {number}", picture, Said(text))
+        fields = [field.strip() for field in line.split("\t")]
+        place = f"line {number}"
+        if len(fields) == 2 and all(fields):
+            yield PictureLabel(place, fields[0], Said(fields[1]))
+        elif len(fields) > 2:
+            rule = "a line must be a path, a tab and a text, without a third column"
+            yield Fault(place, f"{rule}. Received there: {fields[2][:40]!r}")
         elif line.strip():
             rule = "a line must be a path, a tab and a text"
-            yield Fault(f"line {number}", f"{rule}. Received: {line[:80]!r}")
+            yield Fault(place, f"{rule}. Received: {line[:80]!r}")
 
 
 def _read_lines(path: Path) -> list[str]:

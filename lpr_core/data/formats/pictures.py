@@ -2,12 +2,14 @@
 
 import os
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
-PICTURE_PATTERN = r".*\.(jpe?g|png|webp|bmp|tiff?)"
+PICTURE_SUFFIXES = ("jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp", "tif", "tiff")
+PICTURE_PATTERN = rf".*\.({'|'.join(PICTURE_SUFFIXES)})"
 
 _UPLOAD_PREFIX = re.compile(r"^[0-9a-f]{8}-")
 """What Label Studio puts before the name of an uploaded file."""
@@ -20,6 +22,25 @@ _SPLIT_WORDS = {
     "test": "test",
     "testing": "test",
 }
+
+
+def fold_name(name: str) -> str:
+    """Return what names have in common that differ in Unicode form and case only."""
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+class PictureNotFoundError(ValueError):
+    """A label's picture is not there, or cannot be told from others of its name.
+
+    Attributes:
+        name: The picture's name.
+        num_found: How many pictures may be meant.
+    """
+
+    def __init__(self, name: str, num_found: int) -> None:
+        super().__init__(f"there must be one picture {name!r}. Received: {num_found}")
+        self.name = name
+        self.num_found = num_found
 
 
 class PictureIndex:
@@ -41,11 +62,13 @@ class PictureIndex:
         paths = self.folder.rglob("*") if names is None else map(self.folder.joinpath, names)
         self._files = sorted(path for path in paths if names is not None or self._is_seen(path))
         self._known = set(self._files)
+        self._by_path: dict[str, list[Path]] = defaultdict(list)
         self._by_name: dict[str, list[Path]] = defaultdict(list)
         for path in self._files:
-            self._by_name[path.name].append(path)
+            self._by_path[fold_name(str(path))].append(path)
+            self._by_name[fold_name(path.name)].append(path)
         for path in self.find_files(PICTURE_PATTERN):
-            self._by_name[path.stem].append(path)
+            self._by_name[fold_name(path.stem)].append(path)
 
     def find_files(self, pattern: str) -> list[Path]:
         """Return the files whose whole name matches, in any case, sorted."""
@@ -56,10 +79,11 @@ class PictureIndex:
 
         The path may begin at the label's folder or at the top. Else the name decides, with or
         without its suffix, also behind the prefix of an upload; of several pictures of that name,
-        the one in the folders that the label names, or else the one beside the label.
+        the one in the folders that the label names, or else the one beside the label. Where no name
+        is equal letter by letter, its other Unicode form and case will do.
 
         Raises:
-            ValueError: There is no such picture, or more than one.
+            PictureNotFoundError: There is no such picture, or more than one.
         """
         plain = reference.replace("\\", "/")
         for written in dict.fromkeys((reference, plain)):
@@ -67,16 +91,20 @@ class PictureIndex:
                 path = Path(os.path.normpath(start / written))
                 if path in self._known or (self._reaches_out and os.path.isfile(path)):  # noqa: PTH113
                     return path
+                if len(alike := self._by_path.get(fold_name(str(path)), [])) == 1:
+                    return alike[0]
         return self._find_by_name(PurePosixPath(plain), label_path)
 
     def _find_by_name(self, path: PurePosixPath, label_path: Path) -> Path:
         count = 0
         for name in dict.fromkeys((path.name, _UPLOAD_PREFIX.sub("", path.name))):
-            found = _choose_nearest(self._by_name.get(name, []), path, label_path)
+            alike = self._by_name.get(fold_name(name), [])
+            equal = [one for one in alike if name in (one.name, one.stem)]
+            found = _choose_nearest(equal or alike, path, label_path)
             if len(found) == 1:
                 return found[0]
             count = count or len(found)
-        raise ValueError(f"there must be one picture {path.name!r}. Received: {count}")
+        raise PictureNotFoundError(path.name, count)
 
     def _is_seen(self, path: Path) -> bool:
         parts = path.relative_to(self.folder).parts

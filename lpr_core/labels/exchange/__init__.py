@@ -4,7 +4,8 @@
 """
 
 from lpr_core.labels.exchange.kinds import ExportKind
-from lpr_core.labels.exchange.reading import find_kind, read_labels
+from lpr_core.labels.exchange.reading import read_labels
+from lpr_core.labels.exchange.recognition import describe_other, find_kind
 from lpr_core.labels.exchange.selection import Selection
 from lpr_core.labels.exchange.words import PlateHistory, PlateLabels, Word
 from lpr_core.labels.exchange.writing import export_labels
@@ -15,6 +16,7 @@ __all__ = [
     "PlateLabels",
     "Selection",
     "Word",
+    "describe_other",
     "export_labels",
     "find_kind",
     "read_labels",

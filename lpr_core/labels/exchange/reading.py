@@ -1,6 +1,5 @@
-"""Tell which kind of labels a file has, and read them as the label store takes them."""
+"""Read files of labels as the label store takes them."""
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,12 +9,11 @@ from lpr_core.data.formats.labels import Found, PictureLabel, Said, change_label
 from lpr_core.data.formats.manifest import read_manifest_rows
 from lpr_core.data.formats.paddle import read_paddle
 from lpr_core.data.samples import ManifestError
-from lpr_core.labels.exchange.history import FORMAT, read_history
+from lpr_core.labels.exchange.history import read_history
 from lpr_core.labels.exchange.kinds import ExportKind
 from lpr_core.labels.exchange.tables import check_table
 from lpr_core.labels.exchange.words import PlateHistory, PlateLabels, Word, read_time
 from lpr_core.labels.tables.rows import Mark
-from lpr_core.untrusted import open_untrusted
 
 _READERS: dict[ExportKind, tuple[Callable[[Path], Iterator[Found]], str]] = {
     ExportKind.MANIFEST: (read_manifest_rows, "rows"),
@@ -23,25 +21,6 @@ _READERS: dict[ExportKind, tuple[Callable[[Path], Iterator[Found]], str]] = {
     ExportKind.LABEL_STUDIO: (read_label_studio, "tasks"),
 }
 _REJECTED = (Mark.UNREADABLE, Mark.NOT_A_PLATE)
-
-
-def find_kind(path: Path) -> ExportKind | None:
-    """Tell what labels a file has by its suffix and its beginning; None for any other file."""
-    with open_untrusted(path) as stream:
-        beginning = stream.read(4096).decode("utf-8-sig", errors="replace")
-    first_line = beginning.partition("\n")[0]
-    suffix = path.suffix.lower()
-    if suffix == ".csv" and {"image_path", "plate_text"} <= set(
-        name.strip() for name in first_line.split(",")
-    ):
-        return ExportKind.MANIFEST
-    if suffix == ".txt" and path.name.lower().startswith("rec_gt"):
-        return ExportKind.PADDLE
-    if suffix == ".json" and beginning.lstrip().startswith("["):
-        return ExportKind.LABEL_STUDIO
-    if suffix in (".jsonl", ".ndjson") and f'"format": {json.dumps(FORMAT)}' in first_line:
-        return ExportKind.HISTORY
-    return None
 
 
 def read_labels(path: Path, kind: ExportKind) -> Sequence[PlateLabels | PlateHistory]:

@@ -3,6 +3,7 @@
 import csv
 from pathlib import Path
 
+from lpr_core.data.formats.tables import open_table
 from lpr_core.data.samples import MAX_LABEL_BYTES as MAX_BYTES
 from lpr_core.data.samples import ManifestError
 from lpr_core.untrusted import FileRefusedError, FileTooLargeError, check_untrusted
@@ -31,7 +32,7 @@ def check_table(path: Path) -> None:
         raise ManifestError(str(error)) from None
     if path.suffix.lower() != ".json":
         _check_lines(path)
-    if path.suffix.lower() == ".csv":
+    if path.suffix.lower() in (".csv", ".tsv"):
         _check_fields(path)
 
 
@@ -49,12 +50,11 @@ def _check_lines(path: Path) -> None:
 
 
 def _check_fields(path: Path) -> None:
-    with path.open(encoding="utf-8-sig", errors="replace", newline="") as stream:
-        reader = csv.reader(stream)
-        try:
-            longest = max((len(field) for row in reader for field in row), default=0)
-        except csv.Error as error:
-            raise ManifestError(f"{path.name} cannot be read as CSV: {error}.") from None
+    try:
+        with open_table(path) as table:
+            longest = max((len(field) for row in table.rows for field in row), default=0)
+    except csv.Error as error:
+        raise ManifestError(f"{path.name} cannot be read as CSV: {error}.") from None
     if longest > MAX_FIELD_LENGTH:
         raise ManifestError(
             f"{path.name} has a field of {longest:,} characters; at most {MAX_FIELD_LENGTH:,} are "

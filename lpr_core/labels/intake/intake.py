@@ -63,7 +63,9 @@ def take_in(
     paths = [source] if isinstance(source, Path) else list(source)
     with open_sources(paths) as files:
         found = find_labels(files, layout)
-        pictures = [file for file in files if file.name not in found.label_files]
+        pictures = [
+            file for file in files if file.name not in found.label_files | found.others.keys()
+        ]
         desk = _Desk(store, project_id, author)
         total = len(pictures) + len(found.strangers)
         rows: list[IntakeRow] = []
@@ -79,6 +81,7 @@ def take_in(
             done += len(labels)
             if on_progress:
                 on_progress(done, total)
+    rows += [IntakeRow(name, IntakeVerdict.REFUSED, said) for name, said in found.others.items()]
     return IntakeReport(tuple(rows))
 
 
@@ -126,18 +129,18 @@ class _Desk:
                 saved.pop(item.picture_id, None)  # the next one of the same bytes is no news
         return self._store(rows, arrivals)
 
-    def file(self, strangers: Sequence[Labels]) -> list[IntakeRow]:
+    def file(self, strangers: Sequence[tuple[Labels, str]]) -> list[IntakeRow]:
         """File labels whose pictures did not come along, where the store has the pictures."""
-        ids = [PurePosixPath(labels.image_path).stem for labels in strangers]
+        ids = [PurePosixPath(labels.image_path).stem for labels, _ in strangers]
         known = self._bulk.find_known({found for found in ids if is_picture_id(found)})
         rows = [
             IntakeRow(labels.image_path, IntakeVerdict.SAME, "", known[found], known[found])
             if found in known
-            else IntakeRow(labels.image_path, IntakeVerdict.REFUSED, _NO_PICTURE)
-            for found, labels in zip(ids, strangers, strict=True)
+            else IntakeRow(labels.image_path, IntakeVerdict.REFUSED, problem or _NO_PICTURE)
+            for found, (labels, problem) in zip(ids, strangers, strict=True)
         ]
         said = zip(rows, strangers, strict=True)
-        return self._store(rows, [_make_arrival(row, None, (labels,)) for row, labels in said])
+        return self._store(rows, [_make_arrival(row, None, (labels,)) for row, (labels, _) in said])
 
     def _save(self, item: Item) -> SavedPicture | str:
         """Write a new picture's file; return why not where it is no picture."""

@@ -9,15 +9,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from lpr_core.data.formats import find_plates
-from lpr_core.data.formats.pictures import PictureIndex
+from lpr_core.data.formats.pictures import PictureIndex, PictureNotFoundError
 from lpr_core.data.samples import ManifestError
-from lpr_core.labels.exchange import find_kind, read_labels
+from lpr_core.labels.exchange import describe_other, find_kind, read_labels
 from lpr_core.labels.exchange.reading import make_plate_labels
 from lpr_core.labels.exchange.tables import MAX_BYTES, check_table
 from lpr_core.labels.intake.items import Labels
 from lpr_core.labels.intake.sources import SourceError, SourceFile
 
-_TABLE_NAME = re.compile(r".*\.(csv|txt|json|jsonl|ndjson|xml)", re.IGNORECASE | re.DOTALL)
+_TABLE_NAME = re.compile(r".*\.(csv|tsv|txt|json|jsonl|ndjson|xml)", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass
@@ -26,13 +26,16 @@ class FoundLabels:
 
     Attributes:
         by_file: Labels by the name of the picture's `SourceFile`.
-        strangers: Labels of pictures that did not come along.
+        strangers: Labels of pictures that did not come along, or cannot be told from others; and
+            of the latter what to say.
         label_files: Names of the files that held the labels.
+        others: Of files that look like labels and are none we know, by name: what to say.
     """
 
     by_file: dict[str, list[Labels]] = field(default_factory=lambda: defaultdict(list))
-    strangers: list[Labels] = field(default_factory=list)
+    strangers: list[tuple[Labels, str]] = field(default_factory=list)
     label_files: set[str] = field(default_factory=set)
+    others: dict[str, str] = field(default_factory=dict)
 
 
 def find_labels(files: Sequence[SourceFile], layout: str | None = None) -> FoundLabels:
@@ -76,6 +79,8 @@ def _read_kinds(names: Iterable[str], index: PictureIndex) -> FoundLabels:
             found.label_files.add(name)
             for labels in read_labels(path, kind):
                 _assign(found, labels, path, index)
+        else:
+            found.others[name] = describe_other(path)
     return found
 
 
@@ -83,9 +88,18 @@ def _assign(found: FoundLabels, labels: Labels, path: Path, index: PictureIndex)
     try:
         picture_path = index.find_picture(labels.image_path, path)
         found.by_file[_name_of(picture_path, index)].append(labels)
-    except ValueError:
+    except PictureNotFoundError as error:
         shown = labels.image_path.removeprefix(f"{index.folder}/")
-        found.strangers.append(replace(labels, image_path=shown))
+        found.strangers.append((replace(labels, image_path=shown), _explain(error)))
+
+
+def _explain(error: PictureNotFoundError) -> str:
+    if not error.num_found:
+        return ""
+    return (
+        f"{error.num_found} pictures that came along are called {error.name!r}; bring them in "
+        "their folders or in a ZIP archive."
+    )
 
 
 def _name_of(path: Path, index: PictureIndex) -> str:

@@ -1,8 +1,10 @@
 """Where many pictures come from: files, folders, ZIP archives; all checked before one is opened."""
 
+import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +13,7 @@ from lpr_core.folders import FolderError, walk_folder
 from lpr_core.pictures.decoding import read_picture_file
 from lpr_core.untrusted import open_untrusted
 
+_HASH = re.compile(r"[0-9a-f]{32,}")
 _JUNK = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini"})
 
 
@@ -40,7 +43,8 @@ def open_sources(paths: Sequence[Path]) -> Iterator[list[SourceFile]]:
     """Give all files below folders and in archives, and single files, sorted within each.
 
     Hidden files, and what macOS and Windows leave behind, are passed over. Where several things
-    are brought, each name begins with the folder's or the archive's own.
+    are brought, each name begins with the folder's or the archive's own; single files of equal
+    names get their folders before them. Archives in a folder are opened, those in archives not.
 
     Args:
         paths: Files, folders, or ZIP archives (told by their content).
@@ -60,7 +64,7 @@ def open_sources(paths: Sequence[Path]) -> Iterator[list[SourceFile]]:
                 for file in found
             ]
             _check_count(len(files))
-        yield files
+        yield _tell_apart(files)
 
 
 def _is_single(path: Path, found: Sequence[SourceFile]) -> bool:
@@ -69,12 +73,39 @@ def _is_single(path: Path, found: Sequence[SourceFile]) -> bool:
 
 def _open_source(path: Path, stack: ExitStack) -> list[SourceFile]:
     if path.is_dir():
-        return list(_walk_folder(path))
+        return [found for file in _walk_folder(path) for found in _open_inner(file, stack)]
     if not path.is_file():
         raise FileNotFoundError(f"There is no file or folder {str(path)!r}.")
     if _is_archive(path):
         return _list_archive(stack.enter_context(open_archive(path)))
     return [_single_file(path, path.name)]
+
+
+def _open_inner(file: SourceFile, stack: ExitStack) -> list[SourceFile]:
+    """Return a folder's file, or what is in it where it is an archive."""
+    if file.path is None or file.path.suffix.lower() != ".zip":
+        return [file]
+    return [
+        replace(found, name=f"{file.name}/{found.name}")
+        for found in _list_archive(stack.enter_context(open_archive(file.path)))
+    ]
+
+
+def _tell_apart(files: list[SourceFile]) -> list[SourceFile]:
+    """Put their folders before the names of files that are called the same."""
+    count = Counter(file.name for file in files)
+    alike: Counter[str] = Counter()
+    named = []
+    for file in files:
+        if count[file.name] > 1 and file.path is not None:
+            alike[file.name] += 1
+            folder = file.path.parent.name
+            # Uploads lie in folders that are named by a hash, which says nothing to a person.
+            prefix = str(alike[file.name]) if _HASH.fullmatch(folder) else folder
+            named.append(replace(file, name=f"{prefix}/{file.name}"))
+        else:
+            named.append(file)
+    return named
 
 
 def _is_archive(path: Path) -> bool:

@@ -30,12 +30,12 @@ def test_fast_plate_ocr_rows_keep_their_own_split_and_box(tmp_path):
 
 def test_bad_fast_plate_ocr_rows_of_all_files(tmp_path):
     put_text(tmp_path / "a.csv", "image_path,plate_text\nnone.jpg,AB\n,CD\n")
-    put_text(tmp_path / "b" / "c.csv", "path,text\n")
+    put_text(tmp_path / "b" / "c.csv", "path,label\n")
     assert problems_of("fast-plate-ocr", tmp_path) == [
         f"a.csv: line 2: there is no file {tmp_path / 'none.jpg'}",
         "a.csv: line 3: image_path is empty",
         f"b/c.csv: {tmp_path / 'b' / 'c.csv'} must have the columns image_path and plate_text. "
-        "Received: path, text",
+        "Received: image_path, label",
     ]
 
 

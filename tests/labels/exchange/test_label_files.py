@@ -54,7 +54,7 @@ def test_bad_tasks_are_all_listed(tmp_path):
     content = json.dumps([good, 5, {"data": {}}, two, strange])
     summary, *problems = problems_of(tmp_path, "tasks.json", content)
     assert summary == "tasks.json has 4 bad tasks:"
-    assert [problem.split(" (")[0] for problem in problems] == [
+    assert [problem.split(": 'ann")[0].split(": 'image")[0] for problem in problems] == [
         "  task 2: not as Label Studio writes tasks",
         "  task 3: not as Label Studio writes tasks",
         "  task 4: no text area says the text of a plate",
@@ -98,7 +98,8 @@ def test_bad_histories_are_all_listed(tmp_path):
     [
         ("a.csv", "image_path,plate_text\n", ExportKind.MANIFEST),
         ("a.csv", "\ufeffplate_text , image_path,more\n", ExportKind.MANIFEST),
-        ("a.csv", "path,text\n", None),
+        ("a.csv", "path,text\n", ExportKind.MANIFEST),
+        ("a.csv", "path,label\n", None),
         ("REC_GT_train.txt", "", ExportKind.PADDLE),
         ("notes.txt", "a\tb", None),
         ("a.json", ' [{"data": 1}]', ExportKind.LABEL_STUDIO),

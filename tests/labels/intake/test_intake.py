@@ -47,8 +47,13 @@ def test_every_file_gets_its_verdict(any_store, folder, bring):
             second,
         ),
         IntakeRow("b/darker.jpg", IntakeVerdict.NEAR, "It looks like 'first.png'.", darker, first),
-        IntakeRow("c/notes.txt", IntakeVerdict.REFUSED, f"This is text; {only}"),
         IntakeRow("c/page.png", IntakeVerdict.REFUSED, f"This is an HTML page; {only}"),
+        IntakeRow(
+            "c/notes.txt",
+            IntakeVerdict.REFUSED,
+            "Its labels were not taken: name the layout to have this text read, or write "
+            "`picture<TAB>TEXT` lines.",
+        ),
     )
     assert report.counts() == {
         IntakeVerdict.ADDED: 2,
@@ -56,7 +61,7 @@ def test_every_file_gets_its_verdict(any_store, folder, bring):
         IntakeVerdict.SAME: 1,
         IntakeVerdict.REFUSED: 2,
     }
-    assert steps == [(6, 6)]
+    assert steps == [(5, 5)]
     names = [record.picture.name for record in any_store.records()]
     assert names == ["first.png", "second.png", "darker.jpg"]
 
