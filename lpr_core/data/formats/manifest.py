@@ -6,7 +6,7 @@ from pathlib import Path
 
 from lpr_core.data.formats.cells import unguard_cell
 from lpr_core.data.formats.labels import Fault, Found, PictureLabel, Said
-from lpr_core.data.formats.tables import has_plates, open_table
+from lpr_core.data.formats.tables import Rows, has_plates, open_table
 from lpr_core.data.samples import (
     BOX_COLUMNS,
     SPLITS,
@@ -72,7 +72,7 @@ def _read_rows(path: Path) -> Iterator[Row | Fault]:
         yield from _pair_rows(_check_header(path, table.header), table.rows)
 
 
-def _pair_rows(header: Sequence[str], rows: "csv._reader") -> Iterator[Row | Fault]:
+def _pair_rows(header: Sequence[str], rows: Rows) -> Iterator[Row | Fault]:
     try:
         for fields in map(_strip_fields, rows):
             if len(fields) == len(header):

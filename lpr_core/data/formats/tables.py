@@ -6,7 +6,7 @@ import io
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from lpr_core.data.samples import MAX_LABEL_BYTES, ManifestError
 from lpr_core.untrusted import FileRefusedError, open_untrusted
@@ -46,6 +46,16 @@ _DEFAULT_ENCODING = "utf-8-sig"
 _MAX_HEADER = 4096
 
 
+class Rows(Protocol):
+    """Rows as `csv.reader` gives them; `line_num` is the number of the last line read."""
+
+    @property
+    def line_num(self) -> int: ...  # noqa: D102
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+    def __next__(self) -> list[str]: ...
+
+
 class Table(NamedTuple):
     """An open table behind its header.
 
@@ -55,7 +65,7 @@ class Table(NamedTuple):
     """
 
     header: list[str]
-    rows: "csv._reader"
+    rows: Rows
 
 
 def has_plates(header: Sequence[str]) -> bool:
@@ -112,7 +122,7 @@ def read_header(path: Path) -> list[str]:
         return []
 
 
-def _read_header(path: Path, rows: "csv._reader") -> list[str]:
+def _read_header(path: Path, rows: Rows) -> list[str]:
     try:
         return _rename(next(rows, []))
     except csv.Error as error:
