@@ -1,6 +1,7 @@
 """Turn untrusted files into pictures: `(H, W, 3)` uint8 RGB, upright, or one clear sentence."""
 
 import io
+from collections.abc import Callable
 from pathlib import Path
 
 import cv2
@@ -17,6 +18,8 @@ from PIL import (
 )
 
 from lpr_core.pictures import exif, jpeg
+from lpr_core.pictures.depth import restore_colours, scale_grey
+from lpr_core.pictures.orientation import find_orientation
 from lpr_core.pictures.signatures import PICTURE_KINDS, recognise
 from lpr_core.untrusted import FileRefusedError, FileTooLargeError, read_untrusted
 
@@ -38,6 +41,8 @@ _DECODERS: dict[str, type[ImageFile.ImageFile]] = {
     "BMP": BmpImagePlugin.BmpImageFile,
     "TIFF": TiffImagePlugin.TiffImageFile,
 }
+_UNSEEN = 8
+"""Levels of 0 to 255 between which nobody sees a letter."""
 _TOO_LARGE = f"The file is larger than {MAX_BYTES / 1e6:g} MB, the most that is read."
 _READABLE = f"{', '.join(PICTURE_KINDS[:-1])} and {PICTURE_KINDS[-1]}"
 
@@ -53,8 +58,6 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
-_WHITE_IS_ZERO = 0  # TIFF 6.0, PhotometricInterpretation; Pillow inverts up to 8 bits only
-
 
 class PictureError(ValueError):
     """A file cannot be read as a picture; the message is one sentence for a person."""
@@ -63,10 +66,10 @@ class PictureError(ValueError):
 def read_picture(source: bytes | Path) -> Picture:
     """Read a JPEG, PNG, WebP, BMP or TIFF picture, told by its content, as `(H, W, 3)` uint8 RGB.
 
-    Of an animation or a document of several pages, the first picture is read. The EXIF orientation
-    is applied, transparency is laid on white. Samples of 16 bits are scaled from their full range;
-    so are 32-bit integers within 0 to 65,535 and floats within 0 to 1, others from the picture's
-    own minimum and maximum. Size limits are checked from the header, before any decoding.
+    Of an animation or a document of several pages, the first picture is read. The orientation that
+    EXIF or XMP tells is applied, transparency is laid on white, or on black where nothing would be
+    seen on white. Samples of 16 bits are scaled as `depth.scale_grey` says. Size limits are checked
+    from the header, before any decoding.
 
     Raises:
         PictureError: the file is missing, too large, too small, damaged or not such a picture.
@@ -74,11 +77,10 @@ def read_picture(source: bytes | Path) -> Picture:
     content = source if isinstance(source, bytes) else read_picture_file(source)
     kind = _check_content(content)
     try:
-        image, orientation = _open_image(kind, content)
+        image, find_turn = _open_image(kind, content)
         _check_size(kind, image)
         image.load()
-        upright = _turn_upright(image, orientation)
-        return np.array(_convert_to_rgb(upright))
+        return np.array(_turn_upright(_convert_to_rgb(image, content), find_turn()))
     except PictureError:
         raise
     # Hostile bytes raise dozens of kinds of errors in decoders; to a person they are all one.
@@ -142,24 +144,27 @@ def _check_content(content: bytes) -> str:
     return kind
 
 
-def _open_image(kind: str, content: bytes) -> tuple[ImageFile.ImageFile, int]:
-    """Return the image, its header read and nothing decoded, and its EXIF orientation."""
+def _open_image(kind: str, content: bytes) -> tuple[ImageFile.ImageFile, Callable[[], int]]:
+    """Return the image, its header read and nothing decoded, and what tells its orientation then.
+
+    PNG may have it behind the pixels.
+    """
     if kind == "TIFF":
         tags = exif.check_directories(content)
         tile_pixels = (tags.get(exif.TILE_WIDTH) or 0) * (tags.get(exif.TILE_HEIGHT) or 0)
         if tile_pixels > MAX_PIXELS:
             raise ValueError(f"A tile may have {MAX_PIXELS} pixels. Received: {tile_pixels}")
         # Pillow turns TIFF pictures upright by itself.
-        return _DECODERS[kind](io.BytesIO(content)), 1
-    block = b""
+        return _DECODERS[kind](io.BytesIO(content)), lambda: 1
+    block = packet = b""
     if kind == "JPEG":
-        content, block, num_scans = jpeg.split_jpeg(content)
+        content, block, packet, num_scans = jpeg.split_jpeg(content)
         if num_scans > MAX_SCANS:
             raise PictureError(
                 f"The JPEG picture has {num_scans} scans; at most {MAX_SCANS} are read."
             )
     image = _DECODERS[kind](io.BytesIO(content))
-    return image, exif.read_orientation(block or image.info.get("exif", b""))
+    return image, lambda: find_orientation(image.info, block, packet)
 
 
 def _check_size(kind: str, image: Image.Image) -> None:
@@ -175,27 +180,30 @@ def _turn_upright(image: Image.Image, orientation: int) -> Image.Image:
     return image if turn is None else image.transpose(turn)
 
 
-def _convert_to_rgb(image: Image.Image) -> Image.Image:
+def _convert_to_rgb(image: Image.Image, content: bytes) -> Image.Image:
     if image.mode in ("I", "F") or image.mode.startswith("I;16"):
-        image = Image.fromarray(_scale_to_bytes(image))
-    if image.has_transparency_data:
-        layer = image.convert("RGBA")
-        canvas = Image.new("RGB", image.size, "white")
-        canvas.paste(layer, mask=layer)
-        return canvas
-    return image.convert("RGB")
+        image = Image.fromarray(scale_grey(image))
+    elif (restored := restore_colours(image, content)) is not None:
+        image = Image.fromarray(restored)
+    return _lay_on_canvas(image) if image.has_transparency_data else image.convert("RGB")
 
 
-def _scale_to_bytes(image: Image.Image) -> NDArray[np.uint8]:
-    """Scale grey samples, `(H, W)` of more than 8 bits, to 0..255."""
-    samples = np.nan_to_num(np.asarray(image), posinf=0, neginf=0)
-    tags = image.tag_v2 if isinstance(image, TiffImagePlugin.TiffImageFile) else {}
-    bits = tags.get(TiffImagePlugin.BITSPERSAMPLE, (16,))[0] if image.mode == "I;16" else 16
-    low, high = 0.0, 1.0 if image.mode == "F" else 2.0**bits - 1
-    smallest, largest = float(samples.min()), float(samples.max())
-    if smallest < low or largest > high:
-        low, high = smallest, largest
-    if tags.get(TiffImagePlugin.PHOTOMETRIC_INTERPRETATION) == _WHITE_IS_ZERO:
-        low, high = high, low
-    scaled = (samples.astype(np.float32) - low) * (255 / (high - low))
-    return np.rint(scaled).astype(np.uint8)
+def _lay_on_canvas(image: Image.Image) -> Image.Image:
+    """Lay a transparent picture on white; on black where white letters would vanish on white."""
+    on_white = _lay(image, "white")
+    if _shows_something(on_white):
+        return on_white
+    on_black = _lay(image, "black")
+    return on_black if _shows_something(on_black) else on_white
+
+
+def _lay(image: Image.Image, colour: str) -> Image.Image:
+    layer = image.convert("RGBA")
+    canvas = Image.new("RGB", image.size, colour)
+    canvas.paste(layer, mask=layer)
+    return canvas
+
+
+def _shows_something(image: Image.Image) -> bool:
+    samples = np.asarray(image)
+    return bool((np.ptp(samples, axis=(0, 1)) > _UNSEEN).any())

@@ -11,7 +11,8 @@ from typing import NamedTuple
 # each of them, which takes hours for a file of nothing else.
 _MARKER = re.compile(rb"\xff([\x02-\xcf\xd9-\xfe])")
 _FILLING = re.compile(rb"\xff{16,}")
-_END, _SCAN, _EXIF, _COMMENT = 0xD9, 0xDA, 0xE1, 0xFE
+_EXIF_NAME, _XMP_NAME = b"Exif\0\0", b"http://ns.adobe.com/xap/1.0/\0"
+_END, _SCAN, _APP1, _COMMENT = 0xD9, 0xDA, 0xE1, 0xFE
 # APP1 to APP15 and comments, except APP14, in which Adobe says how the colours are coded.
 _METADATA = (set(range(0xE1, 0xF0)) - {0xEE}) | {_COMMENT}
 
@@ -20,10 +21,11 @@ MAX_SEGMENTS = 10_000
 
 
 class JpegParts(NamedTuple):
-    """A JPEG file without metadata, the body of its EXIF block (or nothing), its scans counted."""
+    """A JPEG file without metadata, its EXIF block and XMP packet or nothing, its scans counted."""
 
     picture: bytes
     exif: bytes
+    xmp: bytes
     num_scans: int
 
 
@@ -49,13 +51,15 @@ def split_jpeg(content: bytes) -> JpegParts:
     header = [found for found in segments[:first] if found.marker not in _METADATA]
     kept = [content[:2], *(content[found.start : found.end] for found in header)]
     picture = b"".join([*kept, *_tidy_scans(content, segments[first:])])
-    return JpegParts(picture, _find_exif(content, segments[:first]), sum(is_scan))
+    exif, xmp = (_find_block(content, segments[:first], name) for name in (_EXIF_NAME, _XMP_NAME))
+    return JpegParts(picture, exif, xmp, sum(is_scan))
 
 
-def _find_exif(content: bytes, segments: Sequence[_Segment]) -> bytes:
+def _find_block(content: bytes, segments: Sequence[_Segment], name: bytes) -> bytes:
+    """Return what stands behind a name in the first APP1 segment that begins with it."""
     for marker, start, end in segments:
-        if marker == _EXIF and content[start + 4 : start + 10] == b"Exif\0\0":
-            return content[start + 10 : end]
+        if marker == _APP1 and content.startswith(name, start + 4):
+            return content[start + 4 + len(name) : end]
     return b""
 
 

@@ -41,7 +41,7 @@ def test_metadata_is_parted():
     first = add_segment(plain, 0xE1, b"Exif\0\0second, ignored")
     content = add_segment(first, 0xE1, b"Exif\0\0II*\0body")
     content = add_segment(add_segment(content, 0xE2, b"MPF\0"), 0xFE, b"a comment")
-    assert split_jpeg(content) == (plain, b"II*\0body", 1)
+    assert split_jpeg(content) == (plain, b"II*\0body", b"", 1)
 
 
 def test_other_application_segments_are_no_exif():

@@ -34,7 +34,8 @@ def read_label_studio(path: Path) -> Iterator[Found]:
         try:
             yield from _read_task(place, task)
         except KeyError as error:
-            yield Fault(place, f"not as Label Studio writes tasks: {error} is missing")
+            hint = "; this is its JSON-MIN, export its JSON instead" if "annotator" in task else ""
+            yield Fault(place, f"not as Label Studio writes tasks: {error} is missing{hint}")
         except (AttributeError, IndexError, TypeError):
             yield Fault(place, "not as Label Studio writes tasks")
         except ValueError as error:

@@ -195,3 +195,6 @@ def test_missing_keys_of_tasks_are_named(folder):
     put(folder, "a.json", json.dumps([{"data": {"ocr": "a.png"}}]))
     with pytest.raises(ManifestError, match=r"not as Label Studio writes tasks: 'annotations' is"):
         find_plates("label-studio", folder)
+    put(folder, "a.json", json.dumps([{"ocr": "a.png", "transcription": "A1", "annotator": 1}]))
+    with pytest.raises(ManifestError, match=r"is missing; this is its JSON-MIN, export its JSON"):
+        find_plates("label-studio", folder)
