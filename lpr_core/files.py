@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import itertools
 import os
 import uuid
 from pathlib import Path
@@ -47,3 +48,18 @@ def sync_path(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def claim_folder(parent: Path, name: str) -> Path:
+    """Make a folder that nobody else has: `name`, or with the first free number behind it.
+
+    Two programs that ask at once get two folders.
+    """
+    for number in itertools.count(1):
+        folder = parent / (name if number == 1 else f"{name}-{number}")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            continue
+        return folder
+    raise AssertionError("numbers do not end")

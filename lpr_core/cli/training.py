@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lpr_core.files import claim_folder
 from lpr_core.places import runs_dir
 from lpr_core.settings import flatten_settings
 from lpr_core.untrusted import read_untrusted_text
@@ -54,7 +55,7 @@ def train(
     from lpr_core.training.trackers import check_trackers
 
     check_trackers(log or ())
-    folder = run_dir or runs_dir() / f"{datetime.now():%Y%m%d-%H%M%S}"
+    folder = run_dir or claim_folder(runs_dir(), f"{datetime.now():%Y%m%d-%H%M%S}")
     typer.echo(f"Run folder: {folder}")
     finished = _train_tracked(training_config, folder, log or ())
     metrics = finished.read_metrics()

@@ -29,8 +29,10 @@ class PlateFormat(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str = "seven"
-    slots: int = Field(default=7, ge=1)
-    alphabet: str = Field(default="0123456789ABCDEFGHIJKLMNPQRSTUVWXYZ", min_length=1)
+    slots: int = Field(default=7, ge=1, le=64)
+    alphabet: str = Field(
+        default="0123456789ABCDEFGHIJKLMNPQRSTUVWXYZ", min_length=1, max_length=1000
+    )
     pad: str | None = None
 
     @model_validator(mode="after")

@@ -1,6 +1,7 @@
 """The reader bundle: a folder of `model.onnx` and `reader.json` that needs ONNX Runtime alone."""
 
 import hashlib
+import os
 import shutil
 import uuid
 from dataclasses import dataclass
@@ -58,14 +59,16 @@ class ReaderCard(BaseModel):
     kind: Literal["lpr-reader-1"] = "lpr-reader-1"
     name: str = Field(pattern=r"^[\w.-]+$")
     plate_format: PlateFormat = SEVEN
-    height: int = Field(ge=1)
-    width: int = Field(ge=1)
+    height: int = Field(ge=1, le=4096)
+    width: int = Field(ge=1, le=4096)
     preprocessing: str = "RGB, stretched to height x width, float32 from 0 to 255; the model scales"
-    margins: tuple[Annotated[float, Field(ge=0, le=0.5)], ...] = Field(default=(0.0,), min_length=1)
+    margins: tuple[Annotated[float, Field(ge=0, le=0.5)], ...] = Field(
+        default=(0.0,), min_length=1, max_length=16
+    )
     calibration: Calibration = Calibration()
     floor: Floor = Floor()
     doubtful_below: float = Field(default=0.9, ge=0, le=1)
-    threads: int = Field(default=1, ge=0)
+    threads: int = Field(default=1, ge=0, le=256)
     provenance: dict[str, JsonValue] = {}
     accuracy: dict[str, JsonValue] = {}
     created_with: dict[str, str] = {}
@@ -157,6 +160,11 @@ def open_session(bundle: Bundle, threads: int | None = None) -> "InferenceSessio
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = bundle.card.threads if threads is None else threads
+    # Weights belong into the file that the checksum is of: without this, a model in memory takes
+    # them from files of the current folder.
+    options.add_session_config_entry(
+        "session.model_external_initializers_file_folder_path", str(Path(os.devnull) / "none")
+    )
     options.log_severity_level = 3  # errors only; warnings of the optimiser help no reader
     try:
         session = onnxruntime.InferenceSession(

@@ -39,10 +39,10 @@ class Calibration(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    temperature: float = Field(default=1.0, gt=0)
-    plate_slope: float = Field(default=1.0, gt=0)
-    plate_intercept: float = 0.0
-    num_plates: int = Field(default=0, ge=0)
+    temperature: float = Field(default=1.0, gt=0, le=1e6)
+    plate_slope: float = Field(default=1.0, gt=0, le=1e6)
+    plate_intercept: float = Field(default=0.0, ge=-1e6, le=1e6)
+    num_plates: int = Field(default=0, ge=0, lt=2**63)
 
     def slot_probabilities(self, probabilities: Floats) -> Floats:
         """Return probabilities `(..., V)` at this temperature; rows sum to 1, the order stays."""

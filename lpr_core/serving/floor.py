@@ -28,9 +28,9 @@ class Floor(BaseModel):
 
     readable_from: float = Field(default=DEFAULT_READABLE_FROM, ge=0, le=1)
     measured_on: str = ""
-    num_plates: int = Field(default=0, ge=0)
-    num_below: int = Field(default=0, ge=0)
-    num_right_below: int = Field(default=0, ge=0)
+    num_plates: int = Field(default=0, ge=0, lt=2**63)
+    num_below: int = Field(default=0, ge=0, lt=2**63)
+    num_right_below: int = Field(default=0, ge=0, lt=2**63)
 
 
 def fit_floor(

@@ -33,6 +33,10 @@ GROUP = "lpr.tasks"
 _OURS = "lpr_core.tasks"
 
 
+MOST_PIXELS = 4096
+"""The longest side of a network's picture."""
+
+
 class NetworkConfig(BaseModel):
     """What the networks of all tasks have: a backbone, its pictures, where its weights start.
 
@@ -56,12 +60,12 @@ class NetworkConfig(BaseModel):
 
     task: str
     backbone: BackboneName = "efficientnet_b0"
-    height: int = Field(default=224, ge=16)
-    width: int = Field(default=224, ge=16)
+    height: int = Field(default=224, ge=16, le=MOST_PIXELS)
+    width: int = Field(default=224, ge=16, le=MOST_PIXELS)
     weights: str = "none"
     weights_scope: Literal["backbone", "network"] = "backbone"
     freeze: float = Field(default=0.0, ge=0, le=1)
-    open_layers: int | None = Field(default=None, ge=0)
+    open_layers: int | None = Field(default=None, ge=0, le=100_000)
     freeze_batch_norm: bool = False
     batch_norm_momentum: float | None = Field(default=None, gt=0, lt=1)
 

@@ -13,6 +13,9 @@ from lpr_core.tasks.task import NetworkConfig, Task, find_task
 
 Severity = float | tuple[float, float]
 
+MOST_STEPS = 1_000_000_000
+"""Far more than any training has; what is larger is a slip of the finger."""
+
 
 Network = Annotated[SerializeAsAny[NetworkConfig], BeforeValidator(parse_network)]
 """Some task's network; the field `task` says whose."""
@@ -69,30 +72,30 @@ class TrainingConfig(BaseModel):
     train_split: str = "train"
     validation_split: str = "validation"
     network: Network = Field(default_factory=lambda: parse_network({}))
-    seed: int = Field(default=0, ge=0)
-    epochs: int = Field(default=10, ge=1)
-    steps_per_epoch: int | None = Field(default=None, ge=1)
-    batch_size: int = Field(default=16, ge=1)
+    seed: int = Field(default=0, ge=0, lt=2**63)
+    epochs: int = Field(default=10, ge=1, le=MOST_STEPS)
+    steps_per_epoch: int | None = Field(default=None, ge=1, le=MOST_STEPS)
+    batch_size: int = Field(default=16, ge=1, le=65_536)
     optimizer: Literal["adam", "adamw"] = "adam"
-    learning_rate: float = Field(default=1e-4, gt=0)
-    weight_decay: float = Field(default=0.01, ge=0)
+    learning_rate: float = Field(default=1e-4, gt=0, le=100)
+    weight_decay: float = Field(default=0.01, ge=0, le=100)
     schedule: Literal["constant", "cosine"] = "constant"
     warmup: float = Field(default=0.0, ge=0, lt=1)
-    clip_norm: float | None = Field(default=None, gt=0)
+    clip_norm: float | None = Field(default=None, gt=0, le=1e9)
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
     ema_momentum: float | None = Field(default=None, gt=0, lt=1)
     monitor: str = "val_loss"
     keep: Literal["last", "best"] = "last"
-    early_stopping_patience: int | None = Field(default=None, ge=1)
-    plateau_patience: int | None = Field(default=None, ge=1)
+    early_stopping_patience: int | None = Field(default=None, ge=1, le=MOST_STEPS)
+    plateau_patience: int | None = Field(default=None, ge=1, le=MOST_STEPS)
     plateau_factor: float = Field(default=0.5, gt=0, lt=1)
-    plateau_min_rate: float = Field(default=1e-6, ge=0)
+    plateau_min_rate: float = Field(default=1e-6, ge=0, le=100)
     noise_strength: float = Field(default=0.0, ge=0, le=1)
     per_channel: bool = True
     camera_severity: Severity | None = None
-    ramp_epochs: int | None = Field(default=None, ge=1)
-    cache_megabytes: int = Field(default=2048, ge=0)
-    workers: int = Field(default=2, ge=1)
+    ramp_epochs: int | None = Field(default=None, ge=1, le=MOST_STEPS)
+    cache_megabytes: int = Field(default=2048, ge=0, le=10_000_000)
+    workers: int = Field(default=2, ge=1, le=256)
 
     @property
     def task(self) -> Task:

@@ -1,6 +1,7 @@
 import hashlib
 import json
 
+import onnx
 import pytest
 
 from lpr_core.plates.format import SEVEN, PlateFormat
@@ -171,3 +172,19 @@ def test_threads_come_from_the_card_or_the_caller(threads, expected):
     card = ReaderCard(name="tiny", height=HEIGHT, width=28, threads=3)
     session = open_session(Bundle(card, tiny_model(SEVEN)), threads)
     assert session.get_session_options().intra_op_num_threads == expected
+
+
+@pytest.mark.parametrize("location", ["weights.bin", "{folder}/weights.bin"])
+def test_weights_outside_of_the_checksum_are_not_read(tmp_path, monkeypatch, location):
+    """A model in memory would else take them from files of the current folder."""
+    monkeypatch.chdir(tmp_path)
+    model = onnx.load_from_string(tiny_model())
+    weights = max(model.graph.initializer, key=lambda found: len(found.raw_data))
+    (tmp_path / "weights.bin").write_bytes(weights.raw_data)
+    weights.data_location = onnx.TensorProto.EXTERNAL
+    entry = weights.external_data.add()
+    entry.key, entry.value = "location", location.format(folder=tmp_path)
+    weights.ClearField("raw_data")
+    card = ReaderCard(name="tiny", height=HEIGHT, width=28)
+    with pytest.raises(BundleError, match=r"no ONNX model that can be loaded\.$"):
+        open_session(Bundle(card, model.SerializeToString()))

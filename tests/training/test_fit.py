@@ -248,7 +248,7 @@ def test_photos_of_a_second_manifest_are_learned_from_too(eager, manifest, tmp_p
 
 
 def test_a_loss_that_is_no_number_ends_the_run(eager, manifest, tmp_path):
-    config = make_training_config(manifest, learning_rate=1e30)
+    config = make_training_config(manifest).model_copy(update={"learning_rate": 1e30})
     with pytest.raises(DivergedError, match=r"^the loss became nan in step . of epoch 1$"):
         train_run(config, tmp_path / "run")
     folder = RunFolder(tmp_path / "run")

@@ -30,7 +30,7 @@ class ReadingConfig(NetworkConfig):
     task: Literal["reading"] = "reading"
     plate_format: PlateFormat = SEVEN
     head: HeadName = "pooled"
-    dense_units: int = Field(default=360, ge=1)
+    dense_units: int = Field(default=360, ge=1, le=65_536)
     dropout: float = Field(default=0.2, ge=0, lt=1)
 
 
