@@ -215,7 +215,17 @@ def main() -> int:
     print(f"The labelling app answers at http://{host}:{port}", flush=True)
     server.state.door.say_code()
     # Browsers hold event streams open: a stop does not wait for them for long.
-    uvicorn.run(server, host=host, port=port, log_level="warning", timeout_graceful_shutdown=2)
+    proxies = os.environ.get("FORWARDED_ALLOW_IPS", "")
+    uvicorn.run(
+        server,
+        host=host,
+        port=port,
+        log_level="warning",
+        timeout_graceful_shutdown=2,
+        # What says where a request comes from can be written by anybody, except by these.
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies or None,
+    )
     return 0
 
 

@@ -82,13 +82,29 @@ def first_admin_page(*, needs_code: bool, name: str = "", problem: str = "") -> 
     )
 
 
+def password_page(name: str, problem: str = "") -> str:
+    """Return the form with which a person changes her own password."""
+    return _page(
+        "Change password",
+        _problem(problem)
+        + '<form method="post" action="/password">'
+        + f'<input type="hidden" name="name" value="{escape(name)}" autocomplete="username">'
+        + _field("Present password", "old", autocomplete="current-password", focus=True)
+        + _field("New password", "password", autocomplete="new-password")
+        + _field("New password again", "again", autocomplete="new-password")
+        + "<button>Change password</button></form>"
+        + '<p style="margin: 20px 0 0"><a href="/">Back to the plates</a></p>',
+    )
+
+
 def sign_out_page(name: str) -> str:
     """Return the page that says who is signed in and offers to end that."""
     return _page(
         "Sign out",
         f"<p>You are signed in as <b>{escape(name)}</b>.</p>"
         '<form method="post" action="/sign-out"><button>Sign out</button></form>'
-        '<p style="margin: 20px 0 0"><a href="/">Back to the plates</a></p>',
+        '<p style="margin: 20px 0 0"><a href="/password">Change password</a> · '
+        '<a href="/">Back to the plates</a></p>',
     )
 
 
@@ -121,7 +137,7 @@ def _problem(sentence: str) -> str:
 def _field(
     label: str, name: str, *, value: str = "", autocomplete: str, focus: bool = False
 ) -> str:
-    kind = "password" if name in ("password", "again") else "text"
+    kind = "password" if name in ("old", "password", "again") else "text"
     return (
         f'<label>{label}<input type="{kind}" name="{name}" value="{escape(value)}" required'
         f' maxlength="200" autocomplete="{autocomplete}"'

@@ -1,10 +1,15 @@
 """People: users with roles and passwords, their sign-in, their sessions and their tokens."""
 
+from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, exists, select
 
-from lpr_core.labels.people.attempts import begin_attempt, forgive_attempt
+from lpr_core.labels.people.attempts import begin_attempt, forgive_attempt, one_after_another
+from lpr_core.labels.people.devices import identify_device, make_device
 from lpr_core.labels.people.passwords import hash_password, needs_rehash, verify_password
 from lpr_core.labels.people.sessions import (
     IDLE,
@@ -152,7 +157,7 @@ class People:
 
     # Sessions
 
-    def sign_in(self, name: str, password: str, origin: str) -> Session:
+    def sign_in(self, name: str, password: str, origin: str, device: str = "") -> Session:
         """Check a password and begin a session with a fresh secret.
 
         It takes as long for a name that nobody has.
@@ -161,31 +166,64 @@ class People:
             name: As typed; case does not matter.
             password: As typed.
             origin: Where the attempt comes from, such as an IP address.
+            device: What an earlier session of this browser left, see `Session`. Attempts of a
+                device that she has signed in with count for themselves.
 
         Raises:
             SignInError: The name is unknown, the password wrong, or the user inactive.
             TooManyAttempts: Too many have failed for this name or from this origin.
         """
         now, key, origin = self._now(), name_key(name), origin[:MAX_ORIGIN_LENGTH]
+        with one_after_another(key):
+            row = self._check(key, password, origin, device, now)
+            renewed = hash_password(password) if needs_rehash(row["password_hash"]) else None
         with self._database.write() as connection:
-            attempt_id = begin_attempt(connection, key, origin, now)
-            row = find_row(connection, users.c.name_key == key)
-        # Outside of any transaction: it takes 50 ms on purpose.
-        right = verify_password(row["password_hash"] if row else None, password)
-        if row is None or not right or not row["active"]:
-            with self._database.write() as connection:
-                note_event(
-                    connection, now, "", "refused sign-in", detail={"name": key, "origin": origin}
-                )
-            raise SignInError
-        renewed = hash_password(password) if needs_rehash(row["password_hash"]) else None
-        with self._database.write() as connection:
-            forgive_attempt(connection, attempt_id, key)
             if renewed:
                 change_row(connection, row["user_id"], password_hash=renewed)
             session = begin_session(connection, to_user(row), now)
             note_event(connection, now, row["name"], "sign-in", detail={"origin": origin})
-            return session
+        return replace(session, device=make_device(renewed or row["password_hash"]))
+
+    def change_password(
+        self, user: User, password: str, new_password: str, origin: str, device: str = ""
+    ) -> Session:
+        """Change one's own password; all sessions end, and a new one begins.
+
+        Raises:
+            SignInError: The old password is wrong.
+            TooManyAttempts: As `sign_in`.
+            ValueError: The new one is too short or too long.
+        """
+        hashed = hash_password(new_password)
+        now, key, origin = self._now(), name_key(user.name), origin[:MAX_ORIGIN_LENGTH]
+        with one_after_another(key):
+            self._check(key, password, origin, device, now)
+        with self._database.write() as connection:
+            changed = change_row(connection, user.user_id, password_hash=hashed)
+            end_sessions(connection, user.user_id)
+            session = begin_session(connection, changed, now)
+            self._note(connection, changed.name, "set password", changed)
+        return replace(session, device=make_device(hashed))
+
+    def _check(
+        self, key: str, password: str, origin: str, device: str, now: datetime
+    ) -> Mapping[str, Any]:
+        """Return the row of an active user whose password this is, and count the attempt."""
+        with self._database.write() as connection:
+            row = find_row(connection, users.c.name_key == key)
+            known = identify_device(device, row["password_hash"] if row else None)
+            counted = known or key
+            attempt_id = begin_attempt(connection, counted, known or origin, now)
+        # Outside of any transaction: it takes 50 ms on purpose.
+        right = verify_password(row["password_hash"] if row else None, password)
+        with self._database.write() as connection:
+            if row is None or not right or not row["active"]:
+                detail = {"name": key, "origin": origin}
+                note_event(connection, now, "", "refused sign-in", detail=detail)
+            else:
+                forgive_attempt(connection, attempt_id, counted)
+                return row
+        raise SignInError
 
     def user_of_session(self, secret: str) -> User | None:
         """Return who shows this secret, and keep the session alive; None for no or an old one."""

@@ -23,11 +23,13 @@ class Session:
         secret: What the browser shows from now on; the store keeps only its hash.
         user: Who signed in.
         expires_at: UTC; each use moves it on.
+        device: What the browser keeps beyond the session, and shows at the next sign-in.
     """
 
     secret: str
     user: User
     expires_at: datetime
+    device: str = ""
 
 
 def begin_session(connection: Connection, user: User, now: datetime) -> Session:

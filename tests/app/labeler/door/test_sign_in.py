@@ -171,9 +171,44 @@ def test_guessing_is_slowed_down_and_told_how_long(client, store):
             break
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) >= 1
-    assert "Too many attempts. Try again in " in answer.text
+    assert "Too many sign-ins have failed. Try again in " in answer.text
     # The right password does not help meanwhile: else a guesser would learn it.
     assert sign_in(client, "ann").status_code == 429
+
+
+def test_a_browser_that_signed_in_before_is_not_slowed_down(server):
+    client = visit(server)
+    sign_in(client, "ann")
+    client.post("/sign-out")
+    guesser = visit(server)
+    while guesser.post("/sign-in", data={"name": "ann", "password": "a guess"}).status_code != 429:
+        pass
+    assert sign_in(visit(server), "ann").status_code == 429
+    assert sign_in(client, "ann").status_code == 303
+
+
+def test_people_change_their_own_password(client, server):
+    sign_in(client, "ann")
+    other = visit(server)
+    sign_in(other, "ann")
+    assert 'action="/password"' in client.get("/password").text
+
+    def change(old, new, again):
+        return client.post("/password", data={"old": old, "password": new, "again": again})
+
+    assert change("wrong", "a new password", "a new password").status_code == 401
+    assert "The two passwords differ." in change(PASSWORDS["ann"], "a new one", "an old one").text
+    assert "8 to 256 characters" in change(PASSWORDS["ann"], "abc", "abc").text
+    assert change(PASSWORDS["ann"], "a new password", "a new password").status_code == 303
+    assert client.get("/").status_code == 200
+    assert other.get("/").status_code == 401
+    assert sign_in(visit(server), "ann").status_code == 401
+
+
+def test_the_owner_has_no_password_to_change(empty):
+    client = visit(small_server(empty)[0], HOME)
+    answer = client.get("/password", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
 
 
 def test_each_sign_in_has_a_new_secret_and_ends_the_old_one(client, server):
@@ -216,6 +251,7 @@ def test_who_is_no_longer_active_is_out_at_once(client, store):
     "target",
     [
         "https://evil.example",
+        "//[",
         "//evil.example",
         "/\\evil.example",
         "///evil.example",
