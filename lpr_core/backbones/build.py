@@ -7,6 +7,7 @@ their weights differ in nothing else.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import keras
@@ -15,6 +16,7 @@ from lpr_core.backbones.compact import build_compact
 from lpr_core.backbones.efficientnet_lite import build_efficientnet_lite0
 from lpr_core.backbones.facts import BackboneName, least_size
 from lpr_core.backbones.layers import CaffePreprocessing
+from lpr_core.backbones.vgg16 import build_vgg16
 
 _IMAGENET_MEAN = (0.485, 0.456, 0.406)
 _IMAGENET_STDDEV = (0.229, 0.224, 0.225)
@@ -28,11 +30,13 @@ class Backbone:
         preprocess: Returns the layer that turns RGB 0..255 into what the weights expect.
         body: Returns the feature map `(N, H', W', C)` of preprocessed images `(N, H, W, 3)`.
         application: The function of `keras.applications` that downloads its ImageNet weights.
+        vgg16_width: Share of VGG16's channels that it has, where it is shaped like that.
     """
 
     preprocess: Callable[[], keras.layers.Layer]
     body: Callable[[Any], Any]
     application: str | None = None
+    vgg16_width: float | None = None
 
 
 def find_backbone(name: BackboneName) -> Backbone:
@@ -110,7 +114,8 @@ _BACKBONES: dict[BackboneName, Backbone] = {
     ),
     "resnet50": Backbone(_caffe, _application("ResNet50"), application="ResNet50"),
     "xception": Backbone(_symmetric, _application("Xception"), application="Xception"),
-    "vgg16": Backbone(_caffe, _application("VGG16"), application="VGG16"),
+    "vgg16": Backbone(_caffe, _application("VGG16"), application="VGG16", vgg16_width=1.0),
+    "vgg16_0.125": Backbone(_caffe, partial(build_vgg16, width=0.125), vgg16_width=0.125),
     "inception_resnet_v2": Backbone(
         _symmetric, _application("InceptionResNetV2"), application="InceptionResNetV2"
     ),

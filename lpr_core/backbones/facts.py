@@ -10,6 +10,7 @@ BackboneName = Literal[
     "resnet50",
     "xception",
     "vgg16",
+    "vgg16_0.125",
     "inception_resnet_v2",
 ]
 

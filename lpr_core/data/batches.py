@@ -2,20 +2,16 @@
 
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import keras
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from lpr_core.augment.noise import add_noise
-from lpr_core.pictures.decoding import PictureError, fit_picture, read_picture
-from lpr_core.synthesis import photograph, rephotograph
+from lpr_core.augment.photo_options import PhotoOptions
 
 Batch = tuple[NDArray[np.float32], NDArray[np.float32]]
-_BOX = ["x", "y", "width", "height"]
 
 
 @dataclass(frozen=True)
@@ -35,6 +31,8 @@ class BatchOptions:
             `ramp_epochs`, with even steps between.
         ramp_epochs: Epochs that the pair spans.
         are_photos: The pictures are photos already, to be photographed anew and not drawn plates.
+        photos: How far photos with boxes are changed; None leaves them as they are.
+        scene_share: Share of photos in the place of which a scene is drawn.
         cache_bytes: Keep decoded pictures in memory up to this size.
         workers: Threads that prepare batches.
     """
@@ -48,6 +46,8 @@ class BatchOptions:
     camera_severity: float | tuple[float, float] | None = None
     ramp_epochs: int = 1
     are_photos: bool = False
+    photos: PhotoOptions | None = None
+    scene_share: float = 0.0
     cache_bytes: int = 0
     workers: int = 1
 
@@ -59,6 +59,24 @@ class BatchOptions:
         return start + (end - start) * min(epoch / self.ramp_epochs, 1.0)
 
 
+class PictureSource(Protocol):
+    """Makes the examples of batches; `lpr_core.data.crops.CropSource` is one."""
+
+    def make(
+        self, row: int, severity: float | None, rng: np.random.Generator
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
+        """Return a row's picture `(H, W, 3)` RGB and its target, changed as the options say.
+
+        Args:
+            row: Which example.
+            severity: Highest severity of the camera in this epoch; None photographs nothing.
+            rng: All randomness comes from here.
+        """
+
+    def target_of(self, row: int) -> NDArray[np.float32]:
+        """Return a row's target where nothing is changed; no picture is read."""
+
+
 class PictureBatches(keras.utils.PyDataset):
     """Pictures of a manifest's rows, each with its target.
 
@@ -67,11 +85,9 @@ class PictureBatches(keras.utils.PyDataset):
     worker that makes it, nor on what was read before. Set `epoch` before an epoch begins.
 
     Args:
-        frame: Rows with `image_path`, and optionally a box in pixels (`x, y, width, height`),
-            which is cut out first.
+        source: Makes pictures and targets.
+        count: Rows that it has.
         truth: What stands in each row's picture, for whoever measures; `(rows, ...)`.
-        targets: The same as the network is to say it `(rows, ...)` float32.
-        size: Rows H and columns W of the pictures, which are stretched to it.
         options: How batches are put together.
 
     Raises:
@@ -79,29 +95,21 @@ class PictureBatches(keras.utils.PyDataset):
     """
 
     def __init__(
-        self,
-        frame: pd.DataFrame,
-        truth: NDArray[Any],
-        targets: NDArray[np.float32],
-        size: tuple[int, int],
-        options: BatchOptions,
+        self, source: PictureSource, count: int, truth: NDArray[Any], options: BatchOptions
     ) -> None:
         # Threads of our own: with workers=2 the queue of Keras 3.15 hands out batches of the past
         # epoch on JAX (it keeps what it had prepared when it was stopped).
         super().__init__(workers=1)
-        if options.shuffle and len(frame) < options.batch_size:
+        if options.shuffle and count < options.batch_size:
             raise ValueError(
-                f"`frame` must fill a batch of {options.batch_size}. Received: {len(frame)} rows"
+                f"there must be enough rows for a batch of {options.batch_size}. "
+                f"Received: {count} rows"
             )
         self.epoch = 0
         self.truth = truth
-        self.targets = targets
         self.options = options
-        self._paths = [Path(path) for path in frame["image_path"]]
-        self._boxes = _read_boxes(frame)
-        self._size = size
-        self._cache: dict[int, NDArray[np.uint8]] = {}
-        self._cache_room = options.cache_bytes
+        self._source = source
+        self._count = count
         self._num_ahead = 2 * options.workers
         self._pool = ThreadPoolExecutor(options.workers) if options.workers > 1 else None
         self._pending: dict[tuple[int, int], Future[Batch]] = {}
@@ -126,7 +134,7 @@ class PictureBatches(keras.utils.PyDataset):
         step = epoch * len(self) + index
         pass_index, position = divmod(step, self._pass_length)
         size = self.options.batch_size
-        order = np.arange(len(self._paths))
+        order = np.arange(self._count)
         if self.options.shuffle:
             order = np.random.default_rng([self.options.seed, 0, pass_index]).permutation(order)
         return order[position * size : (position + 1) * size]
@@ -134,14 +142,19 @@ class PictureBatches(keras.utils.PyDataset):
     @property
     def _pass_length(self) -> int:
         if self.options.shuffle:
-            return len(self._paths) // self.options.batch_size
-        return -(-len(self._paths) // self.options.batch_size)
+            return self._count // self.options.batch_size
+        return -(-self._count // self.options.batch_size)
+
+    def target_of(self, row: int) -> NDArray[np.float32]:
+        """Return a row's target where nothing is changed."""
+        return self._source.target_of(row)
 
     def _make(self, epoch: int, index: int) -> Batch:
         rows = self.rows_of(epoch, index)
         rng = np.random.default_rng([self.options.seed, 1, epoch, index])
         severity = self.options.worst_severity(epoch)
-        pictures = np.stack([self._prepare(row, severity, rng) for row in rows])  # (N, H, W, 3)
+        examples = [self._source.make(row, severity, rng) for row in rows.tolist()]
+        pictures = np.stack([picture for picture, _ in examples])  # (N, H, W, 3)
         if self.options.noise_strength:
             pictures = add_noise(
                 pictures,
@@ -149,33 +162,7 @@ class PictureBatches(keras.utils.PyDataset):
                 per_channel=self.options.per_channel,
                 seed=int(rng.integers(2**31)),
             )
-        return pictures.astype(np.float32), self.targets[rows]
-
-    def _prepare(
-        self, row: int, severity: float | None, rng: np.random.Generator
-    ) -> NDArray[np.uint8]:
-        picture = self._read(row)
-        if severity is not None:
-            severity = float(rng.uniform(0, severity))
-            shoot = rephotograph if self.options.are_photos else photograph
-            picture = shoot(picture, rng, severity, size=self._size)
-        return fit_picture(picture, *self._size)
-
-    def _read(self, row: int) -> NDArray[np.uint8]:
-        if row in self._cache:
-            return self._cache[row]
-        try:
-            picture = read_picture(self._paths[row])
-        except PictureError as error:
-            raise PictureError(f"{self._paths[row]}: {error}") from error
-        if self._boxes is not None:
-            left, top, width, height = self._boxes[row]
-            picture = picture[top : top + height, left : left + width]
-        if self._cache_room >= picture.nbytes:
-            # Two workers that meet here may count one picture twice: no harm.
-            self._cache_room -= picture.nbytes
-            self._cache[row] = picture
-        return picture
+        return pictures.astype(np.float32), np.stack([target for _, target in examples])
 
 
 class MixedBatches(keras.utils.PyDataset):
@@ -214,9 +201,3 @@ class MixedBatches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> Batch:
         (pictures, targets), (more_pictures, more_targets) = (part[index] for part in self._parts)
         return np.concatenate([pictures, more_pictures]), np.concatenate([targets, more_targets])
-
-
-def _read_boxes(frame: pd.DataFrame) -> NDArray[np.int64] | None:
-    if not set(_BOX) <= set(frame.columns):
-        return None
-    return frame[_BOX].to_numpy(dtype=np.int64)

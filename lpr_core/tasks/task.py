@@ -25,6 +25,7 @@ from lpr_core.backbones.facts import BackboneName
 if TYPE_CHECKING:
     import keras
 
+    from lpr_core.augment.photo_options import PhotoOptions
     from lpr_core.data.batches import BatchOptions, PictureBatches
 
 GROUP = "lpr.tasks"
@@ -109,6 +110,9 @@ class Task(Protocol):
         config: The class of its network's configuration.
         scores: Names of what is measured in each epoch, shares with 1 as the best, the one that
             decides first. They are keys of `metrics.json`, and with `val_` columns of the history.
+        watched: Names of what is measured while the network learns, columns of the history beside
+            `loss`: the scores themselves, or the parts of the loss where a score would cost more
+            than a step. `measure` says them of validation examples too.
         group: The column of examples that must not stand on both sides of a split.
         truth_columns: Columns of `tabulate_truth`.
         prediction_columns: Columns that a table of predictions has: these, and of
@@ -122,6 +126,7 @@ class Task(Protocol):
     words: TaskWords
     config: type[NetworkConfig]
     scores: tuple[str, ...]
+    watched: tuple[str, ...]
     group: str
     truth_columns: tuple[str, ...]
     prediction_columns: tuple[str, ...]
@@ -134,6 +139,17 @@ class Task(Protocol):
         Raises:
             ValueError: A row is bad; all bad rows are told.
             FileNotFoundError: There is no such file.
+        """
+
+    def prepare_network(
+        self, network: Any, train: pd.DataFrame, changes: "PhotoOptions | None"
+    ) -> Any:
+        """Return the network's configuration with all that depends on the training examples.
+
+        Args:
+            network: The configuration that was asked for.
+            train: Examples to learn from.
+            changes: How far photos are changed while it learns.
         """
 
     def read_pictures(self, examples: pd.DataFrame, network: Any) -> NDArray[np.uint8]:
@@ -164,14 +180,14 @@ class Task(Protocol):
         """Return what `keras.Model.compile` takes as `loss`."""
 
     def make_metrics(self, network: Any) -> list["keras.metrics.Metric"]:
-        """Return Keras metrics with the names `scores`."""
+        """Return Keras metrics with the names `watched`."""
 
     def measure(
-        self, truth: NDArray[Any], outputs: NDArray[Any], label_smoothing: float
+        self, truth: NDArray[Any], outputs: NDArray[Any], label_smoothing: float, network: Any
     ) -> dict[str, float]:
-        """Return `loss` and all `scores` of validation examples."""
+        """Return `loss`, all `scores` and what is `watched` of validation examples."""
 
-    def score(self, truth: NDArray[Any], outputs: NDArray[Any]) -> dict[str, Any]:
+    def score(self, truth: NDArray[Any], outputs: NDArray[Any], network: Any) -> dict[str, Any]:
         """Return what `metrics.json` says of a finished run: `count`, all `scores`, and more."""
 
     def tabulate_truth(self, examples: pd.DataFrame) -> pd.DataFrame:

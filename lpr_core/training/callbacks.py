@@ -16,6 +16,7 @@ from lpr_core.training.checkpoint import save_checkpoint
 from lpr_core.training.config import TrainingConfig
 from lpr_core.training.features import Batches
 from lpr_core.training.patience import find_best_epoch, is_out_of_patience, rate_after_plateau
+from lpr_core.training.penalties import measure_penalties
 from lpr_core.training.runs import HistoryRow, RunFolder
 
 
@@ -89,11 +90,12 @@ class EpochKeeper(keras.callbacks.Callback):
         if self.diverged_at:
             self.diverged_at += f" of epoch {epoch + 1}"
             return
-        names = ("loss", *self.config.task.scores)
+        names = ("loss", *self.config.task.watched)
         with averaged_weights(self.model, self.train):
             row = {
                 "epoch": epoch + 1,
                 **{name: float(logs[name]) for name in names},
+                **measure_penalties(self.network),
                 **self._measure(),
                 "learning_rate": float(self.model.optimizer.learning_rate),
                 "seconds": time.monotonic() - self._started,
@@ -109,7 +111,7 @@ class EpochKeeper(keras.callbacks.Callback):
     def _measure(self) -> dict[str, float]:
         outputs = self.model.predict(self.validation, verbose=0)
         found = self.config.task.measure(
-            self.validation.truth, outputs, self.config.label_smoothing
+            self.validation.truth, outputs, self.config.label_smoothing, self.config.network
         )
         return {f"val_{name}": value for name, value in found.items()}
 

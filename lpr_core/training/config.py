@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SerializeAsAny, model_validator
 
+from lpr_core.augment.photo_options import PhotoOptions
 from lpr_core.tasks.saved import parse_network
 from lpr_core.tasks.task import NetworkConfig, Task, find_task
 
@@ -59,6 +60,10 @@ class TrainingConfig(BaseModel):
             one, at most 1; a pair is the limit of the first epoch and of the one after
             `ramp_epochs`.
         ramp_epochs: See `camera_severity`; `None` is all epochs.
+        photos: How far photos and the boxes in them are moved, zoomed, turned and relit while a
+            finder learns from them; `None` leaves them as they are.
+        scene_share: Share of a finder's training photos in the place of which a scene with drawn
+            plates is shown, a new one each time; it must know the class `plate`.
         cache_megabytes: Memory for decoded training pictures.
         workers: Threads that prepare batches.
     """
@@ -93,6 +98,8 @@ class TrainingConfig(BaseModel):
     noise_strength: float = Field(default=0.0, ge=0, le=1)
     per_channel: bool = True
     camera_severity: Severity | None = None
+    photos: PhotoOptions | None = None
+    scene_share: float = Field(default=0.0, ge=0, le=1)
     ramp_epochs: int | None = Field(default=None, ge=1, le=MOST_STEPS)
     cache_megabytes: int = Field(default=2048, ge=0, le=10_000_000)
     workers: int = Field(default=2, ge=1, le=256)

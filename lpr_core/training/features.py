@@ -39,7 +39,7 @@ class FeatureBatches(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> Batch:
         rows = self._batches.rows_of(self.epoch, index)
-        return self._features[rows], self._batches.targets[rows]
+        return self._features[rows], np.stack([self._batches.target_of(row) for row in rows])
 
 
 Batches = PictureBatches | FeatureBatches
@@ -51,8 +51,15 @@ def has_fixed_features(config: TrainingConfig) -> bool:
         config.noise_strength == 0
         and config.camera_severity is None
         and config.extra_manifest is None
+        and config.photos is None
+        and config.scene_share == 0
     )
     return config.network.is_frozen and is_clean
+
+
+def has_one_map(network: keras.Model) -> bool:
+    """Whether the head of a network listens to its backbone's last map alone."""
+    return len(network.get_layer("backbone").outputs) == 1
 
 
 def cut_to_features(

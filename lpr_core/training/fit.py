@@ -19,7 +19,7 @@ from lpr_core.training.callbacks import (
 )
 from lpr_core.training.checkpoint import restore_checkpoint
 from lpr_core.training.config import TrainingConfig
-from lpr_core.training.features import cut_to_features, has_fixed_features
+from lpr_core.training.features import cut_to_features, has_fixed_features, has_one_map
 from lpr_core.training.optimizers import build_optimizer
 from lpr_core.training.patience import find_best_epoch
 from lpr_core.training.provenance import describe_run
@@ -59,6 +59,7 @@ def train_run(
     """
     train, validation = _read_examples(config)
     extra = _read_extra(config)
+    config = _prepare_network(config, train)
     folder = RunFolder(run_dir)
     _claim(folder, describe_run(config, train, validation, extra))
     if folder.state == "finished":
@@ -86,6 +87,11 @@ def _read_examples(config: TrainingConfig) -> tuple[pd.DataFrame, pd.DataFrame]:
     else:
         other = read(Path(config.validation_manifest), config.network)
     return _select_split(frame, config.train_split), _select_split(other, config.validation_split)
+
+
+def _prepare_network(config: TrainingConfig, train: pd.DataFrame) -> TrainingConfig:
+    network = config.task.prepare_network(config.network, train, config.photos)
+    return config.model_copy(update={"network": network})
 
 
 def _select_split(frame: pd.DataFrame, split: str) -> pd.DataFrame:
@@ -144,7 +150,7 @@ def _train(
     network = build_network(config.network, seed=config.seed)
     model, (train_batches, validation_batches) = (
         cut_to_features(network, (train, validation), batches, config, feature_dir)
-        if feature_dir is not None and has_fixed_features(config)
+        if feature_dir is not None and has_fixed_features(config) and has_one_map(network)
         else (network, batches)
     )
     _compile(model, config, len(train_batches) * config.epochs)
@@ -184,6 +190,8 @@ def _make_batches(
         per_channel=config.per_channel,
         camera_severity=config.camera_severity,
         ramp_epochs=config.ramp_epochs or config.epochs,
+        photos=config.photos,
+        scene_share=config.scene_share,
     )
     make = config.task.make_batches
     measured = make(validation, config.network, clean)
@@ -235,7 +243,7 @@ def _write_results(
     folder.write_predictions(pd.concat([task.tabulate_truth(validation), said], axis=1))
     folder.write_metrics(
         {
-            **task.score(batches.truth, outputs),
+            **task.score(batches.truth, outputs, config.network),
             "epochs": len(history),
             "best_epoch": find_best_epoch(history, config.monitor) + 1,
             "kept": config.keep,

@@ -17,6 +17,12 @@ from lpr_core.training.config import upgrade_settings
 HistoryRow = dict[str, float]
 RunState = Literal["started", "finished", "failed"]
 
+PENALTIES = ("penalty", "frozen_penalty")
+"""What weight penalties make of the loss: on layers that learn, which counts, and on the others.
+
+Keras 2 counted both, Keras 3 does not count frozen ones.
+"""
+
 FREE_FIELDS = frozenset({"workers", "cache_megabytes"})
 """Settings of a training that change how fast a run is and not how it turns out."""
 
@@ -193,12 +199,19 @@ class RunFolder:
 
 
 def history_columns(task: Task) -> tuple[str, ...]:
-    """Return the columns of a history: `epoch, loss`, the task's scores, both again of validation.
+    """Return the columns of a history.
 
-    `learning_rate` and `seconds` stand at the end.
+    `epoch`, then of the training `loss`, what the task watches, and `penalty, frozen_penalty`; of
+    validation, with `val_` in front, `loss`, the scores and what is watched; then `learning_rate`
+    and `seconds`.
     """
-    measured = ("loss", *task.scores)
-    return ("epoch", *measured, *(f"val_{name}" for name in measured), "learning_rate", "seconds")
+    measured = dict.fromkeys(("loss", *task.scores, *task.watched))
+    return (
+        "epoch",
+        *("loss", *task.watched, *PENALTIES),
+        *(f"val_{name}" for name in measured),
+        *("learning_rate", "seconds"),
+    )
 
 
 def list_runs(runs_dir: Path) -> pd.DataFrame:

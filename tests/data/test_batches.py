@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 
 from lpr_core.data import batches as batches_module
+from lpr_core.data import crops as crops_module
 from lpr_core.data.batches import BatchOptions, MixedBatches, PictureBatches
+from lpr_core.data.crops import CropSource
 from lpr_core.data.manifest import read_manifest
 from lpr_core.pictures.decoding import PictureError, fit_picture, read_picture
 from lpr_core.plates.format import encode_plates, one_hot
@@ -21,7 +23,8 @@ def frame(tmp_path_factory) -> pd.DataFrame:
 def make_batches(frame, size=(20, 40), **settings) -> PictureBatches:
     truth = encode_plates(list(frame["plate_text"]), PLATE_FORMAT)
     options = BatchOptions(**{"batch_size": 4, "seed": 5, "shuffle": True, **settings})
-    return PictureBatches(frame, truth, one_hot(truth, PLATE_FORMAT), size, options)
+    source = CropSource(frame, one_hot(truth, PLATE_FORMAT), size, options)
+    return PictureBatches(source, len(frame), truth, options)
 
 
 def collect(batches: PictureBatches, epoch: int) -> list[np.ndarray]:
@@ -207,7 +210,7 @@ def test_photos_are_photographed_anew_and_plates_for_the_first_time(frame, monke
     seen = []
     for name in ("photograph", "rephotograph"):
         monkeypatch.setattr(
-            batches_module,
+            crops_module,
             name,
             lambda picture, *_, name=name, size: (
                 seen.append(name) or np.zeros((*size, 3), np.uint8)

@@ -29,6 +29,7 @@ class ToyTask:
     words = TaskWords("picture", "pictures", "Validation pictures told right", "Pictures right")
     config = ToyConfig
     scores = ("picture_accuracy",)
+    watched = scores
     group = "image_path"
     truth_columns = ("image_path", "truth")
     prediction_columns = (*truth_columns, "said", "sureness")
@@ -42,6 +43,9 @@ class ToyTask:
         paths = [str(manifest_path.parent / name) for name in table["image_path"]]
         return table.assign(image_path=paths)
 
+    def prepare_network(self, network, train, changes):
+        return network
+
     def read_pictures(self, examples, network):
         size = (network.height, network.width)
         return np.stack([fit_picture(read_crop(row), *size) for _, row in examples.iterrows()])
@@ -51,9 +55,11 @@ class ToyTask:
 
     def make_batches(self, examples, network, options):
         from lpr_core.data.batches import PictureBatches
+        from lpr_core.data.crops import CropSource
 
         truth = self.encode_targets(examples, network)
-        return PictureBatches(examples, truth, truth, (network.height, network.width), options)
+        source = CropSource(examples, truth, (network.height, network.width), options)
+        return PictureBatches(source, len(examples), truth, options)
 
     def build_graph(self, network):
         import keras
@@ -75,12 +81,12 @@ class ToyTask:
 
         return [keras.metrics.BinaryAccuracy(name="picture_accuracy")]
 
-    def measure(self, truth, outputs, label_smoothing):
+    def measure(self, truth, outputs, label_smoothing, network):
         sure = np.clip(outputs.astype(float), 1e-7, 1 - 1e-7)
         loss = -(truth * np.log(sure) + (1 - truth) * np.log(1 - sure)).mean()
         return {"loss": float(loss), **self._share(truth, outputs)}
 
-    def score(self, truth, outputs):
+    def score(self, truth, outputs, network):
         return {"count": len(truth), **self._share(truth, outputs)}
 
     def tabulate_truth(self, examples):

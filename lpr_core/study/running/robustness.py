@@ -58,7 +58,7 @@ def score_train(
     count = min(len(examples), MAX_TRAIN_EXAMPLES)
     chosen = examples.iloc[np.linspace(0, len(examples) - 1, count).astype(int)]
     outputs = _predict(network, task.read_pictures(chosen, config))
-    scores = task.score(task.encode_targets(chosen, config), outputs)
+    scores = task.score(task.encode_targets(chosen, config), outputs, config)
     return {key: scores[key] for key in (*task.scores, "count")}
 
 

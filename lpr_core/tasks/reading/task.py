@@ -20,6 +20,7 @@ from lpr_core.tasks.task import NetworkConfig, TaskWords
 if TYPE_CHECKING:
     import keras
 
+    from lpr_core.augment.photo_options import PhotoOptions
     from lpr_core.data.batches import BatchOptions, PictureBatches
 
 
@@ -36,6 +37,7 @@ class ReadingTask:
     )
     config: type[NetworkConfig] = ReadingConfig
     scores = ("character_accuracy", "plate_accuracy")
+    watched = scores
     group = "plate_text"
     truth_columns = ("image_path", "plate_region", "truth")
     prediction_columns = (*truth_columns, "text", "confidence")
@@ -45,6 +47,15 @@ class ReadingTask:
     def read_examples(self, manifest_path: Path, network: ReadingConfig) -> pd.DataFrame:
         """Return the rows of a manifest, as `lpr_core.data.manifest.read_manifest` does."""
         return read_manifest(manifest_path, network.plate_format)
+
+    def prepare_network(
+        self,
+        network: ReadingConfig,
+        train: pd.DataFrame,  # noqa: ARG002
+        changes: "PhotoOptions | None",  # noqa: ARG002
+    ) -> ReadingConfig:
+        """Return the network as it was asked for."""
+        return network
 
     def read_pictures(self, examples: pd.DataFrame, network: ReadingConfig) -> NDArray[np.uint8]:
         """Return the crops, stretched to the network's size `(N, H, W, 3)`."""
@@ -60,11 +71,12 @@ class ReadingTask:
     ) -> "PictureBatches":
         """Return batches of crops and one-hot symbols `(N, S, V)`."""
         from lpr_core.data.batches import PictureBatches
+        from lpr_core.data.crops import CropSource
 
         truth = self.encode_targets(examples, network)
         targets = one_hot(truth, network.plate_format)
-        size = (network.height, network.width)
-        return PictureBatches(examples, truth, targets, size, options)
+        source = CropSource(examples, targets, (network.height, network.width), options)
+        return PictureBatches(source, len(examples), truth, options)
 
     def build_graph(self, network: ReadingConfig) -> "keras.Model":
         """Return the network with random weights; see `lpr_core.tasks.reading.network`."""
@@ -90,12 +102,21 @@ class ReadingTask:
         ]
 
     def measure(
-        self, truth: NDArray[np.int64], outputs: NDArray[np.float32], label_smoothing: float
+        self,
+        truth: NDArray[np.int64],
+        outputs: NDArray[np.float32],
+        label_smoothing: float,
+        network: ReadingConfig,  # noqa: ARG002
     ) -> dict[str, float]:
         """Return the loss and both accuracies of validation plates."""
         return measure_loss(truth, outputs, label_smoothing)
 
-    def score(self, truth: NDArray[np.int64], outputs: NDArray[np.float32]) -> dict[str, Any]:
+    def score(
+        self,
+        truth: NDArray[np.int64],
+        outputs: NDArray[np.float32],
+        network: ReadingConfig,  # noqa: ARG002
+    ) -> dict[str, Any]:
         """Return the scores of a finished run, with intervals."""
         return dict(score_plates(truth, outputs))
 
