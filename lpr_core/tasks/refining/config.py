@@ -1,0 +1,31 @@
+"""What a network that refines boxes is made of, as values; cheap to import."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from lpr_core.backbones.facts import BackboneName
+from lpr_core.tasks.task import NetworkConfig
+
+
+class RefiningConfig(NetworkConfig):
+    """The network. It sees a box with a margin, stretched to its size.
+
+    Attributes:
+        margin: Share of the box's width and height that is added on each side.
+        jitter: How far an edge of a box lies off while it learns: standard deviation as a share of
+            the width or height. No edge is ever further off than the margin.
+        dense_units: Width of the layer before the coordinates.
+        map_channels: Width of the map before that layer.
+        corner_weight: Of the corners in the loss; edges have 1.
+    """
+
+    task: Literal["refining"] = "refining"
+    backbone: BackboneName = "compact"
+    height: int = Field(default=64, ge=16)
+    width: int = Field(default=128, ge=16)
+    margin: float = Field(default=0.3, gt=0, le=1)
+    jitter: float = Field(default=0.1, ge=0, le=0.3)
+    dense_units: int = Field(default=128, ge=4)
+    map_channels: int = Field(default=24, ge=1)
+    corner_weight: float = Field(default=0.5, ge=0)

@@ -1,0 +1,90 @@
+"""The network that refines boxes: from a cut to where the plate's edges and corners are."""
+
+from typing import Any
+
+import keras
+from keras import ops
+
+from lpr_core.backbones.build import build_backbone
+from lpr_core.tasks.refining.config import RefiningConfig
+from lpr_core.tasks.refining.cuts import NUM_OUTPUTS
+
+_NEAR = 0.02
+"""Differences below this share of the cut count by their square, larger ones by their size."""
+
+
+def build_graph(config: RefiningConfig) -> keras.Model:
+    """Return the network with random weights.
+
+    Input `image` `(N, height, width, 3)` float32 RGB of 0..255; output `(N, NUM_OUTPUTS)`: four
+    edges, then the corners, as shares of the cut. Before it has learned anything it says the box
+    that it was given. The backbone is a layer called `backbone`.
+    """
+    image = keras.Input((config.height, config.width, 3), name="image")
+    features = build_backbone(config.backbone, config.height, config.width)(image)
+    features = keras.layers.Conv2D(config.map_channels, 1, activation="relu", name="map")(features)
+    features = keras.layers.Flatten(name="places")(features)
+    features = keras.layers.Dense(config.dense_units, activation="relu", name="dense")(features)
+    near = config.margin / (1 + 2 * config.margin)
+    said = keras.layers.Dense(
+        NUM_OUTPUTS,
+        kernel_initializer=keras.initializers.RandomNormal(stddev=0.001),
+        bias_initializer=_StartBox(near),
+        name="edges",
+    )(features)
+    return keras.Model(image, said, name="refiner")
+
+
+@keras.saving.register_keras_serializable(package="lpr")
+class RefiningLoss(keras.losses.Loss):
+    """Smooth distance of edges and of corners, where they count, in units of `_NEAR`.
+
+    Args:
+        corner_weight: Of the corners.
+    """
+
+    def __init__(self, corner_weight: float, name: str = "refining_loss") -> None:
+        super().__init__(name=name)
+        self.corner_weight = corner_weight
+
+    def call(self, y_true: Any, y_pred: Any) -> Any:
+        """Return the loss of each cut `(N,)`."""
+        edges = _smooth(y_true[:, :4] - y_pred[:, :4]) * y_true[:, 4]
+        corners = _smooth(y_true[:, 5:13] - y_pred[:, 4:]) * y_true[:, 13]
+        return edges + self.corner_weight * corners
+
+    def get_config(self) -> dict[str, Any]:
+        """Return what makes the same loss again."""
+        return {"corner_weight": self.corner_weight, "name": self.name}
+
+
+@keras.saving.register_keras_serializable(package="lpr")
+class _StartBox(keras.initializers.Initializer):
+    """The edges and corners of a box that lies so far inside the cut on each side."""
+
+    def __init__(self, near: float) -> None:
+        self.near = near
+
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+        low, high = self.near, 1 - self.near
+        points = [low, low, high, high, low, low, high, low, high, high, low, high]
+        return ops.convert_to_tensor(points, dtype=dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        return {"near": self.near}
+
+
+@keras.saving.register_keras_serializable(package="lpr")
+def overlap_of(y_true: Any, y_pred: Any) -> Any:
+    """Return the intersection over union of true and said edges `(N,)`."""
+    low = ops.maximum(y_true[:, :2], y_pred[:, :2])
+    high = ops.minimum(y_true[:, 2:4], y_pred[:, 2:4])
+    common = ops.prod(ops.maximum(high - low, 0.0), axis=1)
+    true_area = ops.prod(y_true[:, 2:4] - y_true[:, :2], axis=1)
+    said_area = ops.prod(ops.maximum(y_pred[:, 2:4] - y_pred[:, :2], 0.0), axis=1)
+    return common / ops.maximum(true_area + said_area - common, 1e-9)
+
+
+def _smooth(differences: Any) -> Any:
+    size = ops.abs(differences) / _NEAR
+    return ops.mean(ops.where(size < 1, 0.5 * size * size, size - 0.5), axis=-1)
