@@ -36,3 +36,9 @@ def shipped_reader_dir() -> Path:
     """Return the bundle that the apps read with: `LPR_READER`, else the shipped one."""
     chosen = os.environ.get("LPR_READER")
     return Path(chosen) if chosen else SHIPPED_DIR / "models" / "seven"
+
+
+def shipped_finder_dir() -> Path:
+    """Return the bundle that plates are found with: `LPR_FINDER`, else the shipped one."""
+    chosen = os.environ.get("LPR_FINDER")
+    return Path(chosen) if chosen else SHIPPED_DIR / "models" / "finder"

@@ -73,7 +73,7 @@ def export_reader(
         width=width,
         calibration=calibration or Calibration(),
         margins=margins,
-        created_with=_package_versions(),
+        created_with=package_versions(),
     )
     onnx_model = convert_model(model)
     difference = measure_difference(model, Bundle(card, onnx_model), parity_pictures)
@@ -91,7 +91,7 @@ def export_reader(
     return write_bundle(out_dir, card.model_copy(update={"provenance": complete}), onnx_model)
 
 
-def convert_model(model: "keras.Model") -> bytes:
+def convert_model(model: "keras.Model", output_name: str = OUTPUT_NAME) -> bytes:
     """Return `model` as ONNX with a free batch size, named as a bundle names input and output.
 
     The way leads through a SavedModel, because `model.export(format="onnx")` loses the constants
@@ -112,7 +112,7 @@ def convert_model(model: "keras.Model") -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         saved_dir, onnx_path = Path(folder) / "saved", Path(folder) / "model.onnx"
         model.export(saved_dir, format="tf_saved_model", input_signature=signature, verbose=False)
-        _run_tf2onnx(saved_dir, onnx_path)
+        _run_tf2onnx(saved_dir, onnx_path, output_name)
         return _state_output_shape(onnx_path.read_bytes(), model.output_shape)
 
 
@@ -128,12 +128,12 @@ def measure_difference(model: "keras.Model", bundle: Bundle, pictures: Sequence[
     return float(np.abs(np.concatenate(original) - exported).max())
 
 
-def _run_tf2onnx(saved_dir: Path, onnx_path: Path) -> None:
+def _run_tf2onnx(saved_dir: Path, onnx_path: Path, output_name: str) -> None:
     """Convert a SavedModel by tf2onnx's command line, its only public way in."""
     command = [sys.executable, "-m", "tf2onnx.convert"]
     command += ["--saved-model", str(saved_dir), "--signature_def", "serving_default"]
     command += ["--output", str(onnx_path), "--opset", str(_OPSET)]
-    command += ["--rename-inputs", INPUT_NAME, "--rename-outputs", OUTPUT_NAME]
+    command += ["--rename-inputs", INPUT_NAME, "--rename-outputs", output_name]
     finished = subprocess.run(command, capture_output=True, text=True, check=False)
     if finished.returncode != 0:
         last_line = (finished.stderr.strip().splitlines() or ["no message"])[-1]
@@ -152,7 +152,8 @@ def _state_output_shape(onnx_model: bytes, shape: tuple[int | None, ...]) -> byt
     return graph_model.SerializeToString()
 
 
-def _package_versions() -> dict[str, str]:
+def package_versions() -> dict[str, str]:
+    """Return the versions of the packages that a card names, of those that are there."""
     versions = {}
     for package in _PACKAGES:
         try:

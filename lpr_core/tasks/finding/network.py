@@ -1,5 +1,6 @@
 """The network that finds things: from a photo to what is said of every default box."""
 
+from collections.abc import Sequence
 from functools import lru_cache
 
 import keras
@@ -10,7 +11,7 @@ from lpr_core.backbones.taps import tap_backbone
 from lpr_core.tasks.finding.config import FindingConfig
 from lpr_core.tasks.finding.geometry import Floats
 from lpr_core.tasks.finding.heads import fuse_maps, say_boxes
-from lpr_core.tasks.finding.levels import grid_boxes, list_ssd_shapes, spread_shapes
+from lpr_core.tasks.finding.levels import Shape, grid_boxes, list_ssd_shapes, spread_shapes
 from lpr_core.tasks.finding.ssd300 import build_ssd_backbone, list_maps, say_ssd
 
 
@@ -30,15 +31,20 @@ def build_graph(config: FindingConfig) -> keras.Model:
     return network
 
 
-def list_default_boxes(config: FindingConfig, maps: list[tuple[int, int]]) -> Floats:
+def list_default_boxes(config: FindingConfig, maps: Sequence[tuple[int, int]]) -> Floats:
     """Return the centred default boxes `(A, 4)` of maps with these rows and columns."""
-    shapes = (
-        list_ssd_shapes(config.scales)[: len(maps)]
-        if config.head == "ssd300"
-        else spread_shapes(config.default_boxes, maps)
-    )
+    shapes = list_level_shapes(config, maps)
     boxes = [grid_boxes(*size, here) for size, here in zip(maps, shapes, strict=True) if here]
     return np.concatenate(boxes)
+
+
+def list_level_shapes(
+    config: FindingConfig, maps: Sequence[tuple[int, int]]
+) -> list[tuple[Shape, ...]]:
+    """Return the shapes of the default boxes of each map."""
+    if config.head == "ssd300":
+        return list_ssd_shapes(config.scales)[: len(maps)]
+    return spread_shapes(config.default_boxes, maps)
 
 
 @lru_cache(maxsize=8)
