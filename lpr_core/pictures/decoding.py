@@ -13,6 +13,7 @@ from PIL import (
     ImageFile,
     JpegImagePlugin,
     PngImagePlugin,
+    PpmImagePlugin,
     TiffImagePlugin,
     WebPImagePlugin,
 )
@@ -40,6 +41,7 @@ _DECODERS: dict[str, type[ImageFile.ImageFile]] = {
     "WebP": WebPImagePlugin.WebPImageFile,
     "BMP": BmpImagePlugin.BmpImageFile,
     "TIFF": TiffImagePlugin.TiffImageFile,
+    "PPM": PpmImagePlugin.PpmImageFile,
 }
 _UNSEEN = 8
 """Levels of 0 to 255 between which nobody sees a letter."""
@@ -58,13 +60,15 @@ _UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
+_SIDEWAYS = (5, 6, 7, 8)  # orientations that swap height and width
+
 
 class PictureError(ValueError):
     """A file cannot be read as a picture; the message is one sentence for a person."""
 
 
 def read_picture(source: bytes | Path) -> Picture:
-    """Read a JPEG, PNG, WebP, BMP or TIFF picture, told by its content, as `(H, W, 3)` uint8 RGB.
+    """Read a JPEG, PNG, WebP, BMP, TIFF or PPM file, told by its content, as `(H, W, 3)` uint8.
 
     Of an animation or a document of several pages, the first picture is read. The orientation that
     EXIF or XMP tells is applied, transparency is laid on white, or on black where nothing would be
@@ -86,6 +90,40 @@ def read_picture(source: bytes | Path) -> Picture:
     # Hostile bytes raise dozens of kinds of errors in decoders; to a person they are all one.
     except Exception as error:
         raise PictureError(f"The {kind} picture is damaged or cut off.") from error
+
+
+def measure_picture(path: Path) -> tuple[int, int]:
+    """Return the height and width of a file's upright picture, mostly from its header alone.
+
+    Raises:
+        PictureError: As `read_picture`, but for damage behind the header.
+    """
+    content = read_picture_file(path)
+    try:
+        return _measure(content)
+    except PictureError as error:
+        raise PictureError(f"{path.name}: {error}") from error
+
+
+def _measure(content: bytes) -> tuple[int, int]:
+    kind = _check_content(content)
+    try:
+        image, find_turn = _open_image(kind, content)
+        _check_size(kind, image)
+        if kind == "PNG" and _has_more_behind_pixels(content):
+            image.load()
+        orientation = find_turn()
+    except PictureError:
+        raise
+    except Exception as error:  # as in `read_picture`
+        raise PictureError(f"The {kind} picture is damaged or cut off.") from error
+    return (image.width, image.height) if orientation in _SIDEWAYS else (image.height, image.width)
+
+
+def _has_more_behind_pixels(content: bytes) -> bool:
+    """Tell whether a PNG says something behind its pixels, such as how to turn it."""
+    end = content[content.rfind(b"IDAT") :]
+    return any(name in end for name in (b"eXIf", b"tEXt", b"zTXt", b"iTXt"))
 
 
 def fit_picture(picture: Picture, height: int, width: int) -> Picture:
@@ -139,7 +177,7 @@ def _check_content(content: bytes) -> str:
     if len(content) > MAX_BYTES:
         raise PictureError(_TOO_LARGE)
     kind = recognise(content)
-    if kind not in PICTURE_KINDS:
+    if kind not in _DECODERS:
         raise PictureError(f"This is {kind}; only {_READABLE} pictures are read.")
     return kind
 

@@ -3,6 +3,7 @@
 import re
 
 PICTURE_KINDS = ("JPEG", "PNG", "WebP", "BMP", "TIFF")
+"""What people are asked for; PPM is read too, because data sets of photos come in it."""
 
 # (pattern for the first bytes, what a person calls such a file). The first match counts.
 # Sources: https://en.wikipedia.org/wiki/List_of_file_signatures and the formats' own documents.
@@ -30,7 +31,8 @@ _BINARY_KINDS: tuple[tuple[re.Pattern[bytes], str], ...] = tuple(
         (rb"\0\0\0\x0cjP  |\xff\x4f\xff\x51", "a JPEG 2000 picture"),
         (rb"8BPS", "a Photoshop document"),
         (rb"gimp xcf", "a GIMP document"),
-        (rb"P[1-7][\s]", "a Netpbm picture"),
+        (rb"P6\s", "PPM"),
+        (rb"P[1-57]\s", "a Netpbm picture"),
         (rb"qoif", "a QOI picture"),
         (rb"DDS ", "a DDS texture"),
         (rb"\x76\x2f\x31\x01|#\?RADIANCE", "a high-dynamic-range picture"),

@@ -107,7 +107,7 @@ def _containers() -> dict[str, bytes]:
         "ico": make_picture("ICO", (32, 32)),
         "avif": make_picture("AVIF"),
         "jpeg2000": make_picture("JPEG2000"),
-        "ppm": make_picture("PPM"),
+        "pgm": make_picture("PPM", mode="L"),
         "tga": make_picture("TGA"),
         "dds": make_picture("DDS"),
         "icns": make_picture("ICNS", (32, 32)),

@@ -14,6 +14,7 @@ from lpr_core.pictures.decoding import (
     PictureError,
     add_margin,
     fit_picture,
+    measure_picture,
     read_picture,
 )
 from tests.kit.bad_pictures import make_picture, make_png, make_tiff
@@ -333,3 +334,34 @@ def test_a_margin_repeats_the_edge_and_keeps_the_middle():
     np.testing.assert_array_equal(wider[0, 2:-2], picture[0])
     np.testing.assert_array_equal(add_margin(picture, 0), picture)
     np.testing.assert_array_equal(picture, before)
+
+
+@pytest.mark.parametrize(("orientation", "size"), [(1, (48, 96)), (3, (48, 96)), (6, (96, 48))])
+def test_a_picture_is_measured_as_people_see_it(tmp_path, orientation, size):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = tmp_path / "a.jpg"
+    path.write_bytes(make_picture("JPEG", exif=exif))
+    assert measure_picture(path) == read_picture(path).shape[:2] == size
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "a.ppm: The file is empty."),
+        (b"P6 96 48 300000\n", "a.ppm: The PPM picture is damaged or cut off."),
+        (b"P6 9600 4800 255\n", "a.ppm: The PPM picture has 9600 x 4800 pixels; at most 30 mega"),
+    ],
+)
+def test_what_cannot_be_measured_is_named(tmp_path, content, sentence):
+    path = tmp_path / "a.ppm"
+    path.write_bytes(content)
+    with pytest.raises(PictureError, match=sentence):
+        measure_picture(path)
+
+
+def test_the_pictures_of_data_sets_are_read_in_ppm_too():
+    whole = make_picture("PPM")
+    assert read_picture(whole).shape == (48, 96, 3)
+    with pytest.raises(PictureError, match=r"The PPM picture is damaged or cut off\."):
+        read_picture(whole[:-5])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from itertools import takewhile
 from pathlib import Path, PurePosixPath
 
-PICTURE_SUFFIXES = ("jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp", "tif", "tiff")
+PICTURE_SUFFIXES = ("jpg", "jpeg", "jpe", "jfif", "png", "webp", "bmp", "tif", "tiff", "ppm")
 PICTURE_PATTERN = rf".*\.({'|'.join(PICTURE_SUFFIXES)})"
 
 _UPLOAD_PREFIX = re.compile(r"^[0-9a-f]{8}-")
