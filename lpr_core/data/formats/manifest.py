@@ -1,7 +1,7 @@
 """Labels in manifests, the CSV that fast-plate-ocr reads too."""
 
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from lpr_core.data.formats.cells import unguard_cell
@@ -47,7 +47,7 @@ def read_manifest_rows(path: Path, plate_format: PlateFormat | None = None) -> I
     first_lines: dict[tuple[Path, Box | None], int] = {}
     folder = path.parent.resolve()
     is_empty = True
-    for row in _read_rows(path):
+    for row in read_rows(path, _check_header):
         is_empty = False
         if isinstance(row, Fault):
             yield row
@@ -66,10 +66,20 @@ def read_manifest_rows(path: Path, plate_format: PlateFormat | None = None) -> I
         raise ManifestError(f"{path} must have at least one row. Received: only a header")
 
 
-def _read_rows(path: Path) -> Iterator[Row | Fault]:
-    """Yield each row that says something; one of another length than the header is a fault."""
+def read_rows(
+    path: Path, check_header: Callable[[Path, list[str]], list[str]]
+) -> Iterator[Row | Fault]:
+    """Yield each row that says something; one of another length than the header is a fault.
+
+    Args:
+        path: The table, as `open_table` takes it.
+        check_header: Returns the header, or raises what is wrong with it.
+
+    Raises:
+        ManifestError: The file as a whole cannot be read.
+    """
     with open_table(path) as table:
-        yield from _pair_rows(_check_header(path, table.header), table.rows)
+        yield from _pair_rows(check_header(path, table.header), table.rows)
 
 
 def _pair_rows(header: Sequence[str], rows: Rows) -> Iterator[Row | Fault]:
@@ -109,9 +119,7 @@ def _parse_row(
     for column in ("image_path", "plate_text"):
         if not row[column]:
             raise ValueError(f"{column} is empty")
-    split = row.get("split", "")
-    if split and split not in SPLITS:
-        raise ValueError(f"split must be one of {', '.join(SPLITS)}, or empty. Received: {split!r}")
+    split = check_split(row.get("split", ""))
     text = row["plate_text"]
     typed = {name: unguard_cell(row.get(name, "")) for name in _GUARDED_COLUMNS}
     return PictureLabel(
@@ -129,6 +137,17 @@ def _parse_row(
         facts=PlateFacts.parse({**row, **typed}),
         not_found=f"there is no file {folder / row['image_path']}",
     )
+
+
+def check_split(split: str) -> str:
+    """Return a split.
+
+    Raises:
+        ValueError: It is none of `SPLITS`, nor empty.
+    """
+    if split and split not in SPLITS:
+        raise ValueError(f"split must be one of {', '.join(SPLITS)}, or empty. Received: {split!r}")
+    return split
 
 
 def _parse_box(fields: Sequence[str]) -> Box | None:

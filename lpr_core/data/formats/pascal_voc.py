@@ -30,7 +30,7 @@ def read_voc(path: Path) -> Iterator[Found]:
     `registration` or `transcription`; else in the object's `name` when that has a digit, so that
     classes such as "car" are passed over. Source: http://host.robots.ox.ac.uk/pascal/VOC/
     """
-    root = _parse_xml(path)
+    root = parse_voc(path)
     picture = root.findtext("filename") or path.stem
     plates = [(text, found) for found in root.iter("object") if (text := _find_text(found))]
     if not plates:
@@ -46,7 +46,12 @@ class _PlainBuilder(ElementTree.TreeBuilder):
         raise ValueError(f"a document type is not read. Received: <!DOCTYPE {name}>")
 
 
-def _parse_xml(path: Path) -> ElementTree.Element:
+def parse_voc(path: Path) -> ElementTree.Element:
+    """Return the outermost element of an annotation.
+
+    Raises:
+        ValueError: The file holds none, or a document type.
+    """
     try:
         content = read_untrusted(path, MAX_LABEL_BYTES)
         root = ElementTree.XML(content, ElementTree.XMLParser(target=_PlainBuilder()))
@@ -58,12 +63,17 @@ def _parse_xml(path: Path) -> ElementTree.Element:
 
 
 def _find_text(found: ElementTree.Element) -> str:
+    name = (found.findtext("name") or "").strip()
+    return find_said_text(found) or (name if re.search(r"\d", name) else "")
+
+
+def find_said_text(found: ElementTree.Element) -> str:
+    """Return the text that an element or attribute of an object says; empty where none does."""
     said = {child.tag.lower(): child.text or "" for child in found}
     for attribute in found.iterfind("attributes/attribute"):
         said[(attribute.findtext("name") or "").lower()] = attribute.findtext("value") or ""
     texts = [text.strip() for name, text in said.items() if name in _TEXT_NAMES and text.strip()]
-    name = said.get("name", "").strip()
-    return texts[0] if texts else name if re.search(r"\d", name) else ""
+    return texts[0] if texts else ""
 
 
 def _find_box(found: ElementTree.Element) -> Box:
