@@ -13,7 +13,7 @@ _RAW_PROFILE = re.compile(r"\s*\S+\s+\d+\s+(?P<digits>[0-9a-fA-F\s]*)")
 _XMP = re.compile(rb"tiff:Orientation\s*(?:=\s*[\"']|>)\s*([1-8])\s*[\"'<]")
 
 
-def find_orientation(info: Mapping[str, Any], exif: bytes = b"", xmp: bytes = b"") -> int:
+def find_orientation(info: Mapping[Any, Any], exif: bytes = b"", xmp: bytes = b"") -> int:
     """Return the EXIF orientation, 1 to 8; 1 (upright) where nothing says another.
 
     EXIF counts first, in its own block or in the text that ImageMagick makes of it, then XMP.

@@ -56,7 +56,7 @@ class Rows(Protocol):
     def __next__(self) -> list[str]: ...
 
 
-class Table(NamedTuple):
+class OpenTable(NamedTuple):
     """An open table behind its header.
 
     Attributes:
@@ -74,7 +74,7 @@ def has_plates(header: Sequence[str]) -> bool:
 
 
 @contextmanager
-def open_table(path: Path) -> Iterator[Table]:
+def open_table(path: Path) -> Iterator[OpenTable]:
     """Open a table of text: UTF-8 or marked UTF-16, with commas, semicolons, tabs or bars.
 
     Excel's first line `sep=;` is understood.
@@ -94,7 +94,7 @@ def open_table(path: Path) -> Iterator[Table]:
                     rows = csv.reader(stream, delimiter=told, strict=True)
                 else:
                     rows = csv.reader(_lines(first, stream), delimiter=_guess(first), strict=True)
-                yield Table(_read_header(path, rows), rows)
+                yield OpenTable(_read_header(path, rows), rows)
         except UnicodeDecodeError as error:
             raise ManifestError(
                 f"{path} must be UTF-8 text, or UTF-16 with its mark; save it as UTF-8: {error}."

@@ -1,12 +1,10 @@
 """People: users with roles and passwords, their sign-in, their sessions and their tokens."""
 
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, exists, select
+from sqlalchemy import Connection, RowMapping, exists, select
 
 from lpr_core.labels.people.attempts import begin_attempt, forgive_attempt, one_after_another
 from lpr_core.labels.people.devices import identify_device, make_device
@@ -207,7 +205,7 @@ class People:
 
     def _check(
         self, key: str, password: str, origin: str, device: str, now: datetime
-    ) -> Mapping[str, Any]:
+    ) -> RowMapping:
         """Return the row of an active user whose password this is, and count the attempt."""
         with self._database.write() as connection:
             row = find_row(connection, users.c.name_key == key)
