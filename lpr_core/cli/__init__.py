@@ -12,7 +12,8 @@ from lpr_core.cli.intake import (
     take_in_pictures,
 )
 from lpr_core.cli.labels import labels_app
-from lpr_core.cli.reading import evaluate_plates, read_pictures
+from lpr_core.cli.photos import read_photos
+from lpr_core.cli.reading import evaluate_plates
 from lpr_core.cli.study import study_app
 from lpr_core.cli.synthesis import synthesize_plates
 from lpr_core.cli.training import train
@@ -26,7 +27,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
 )
-app.command("read")(read_pictures)
+app.command("read")(read_photos)
 app.command("evaluate")(evaluate_plates)
 app.command("export")(export_run)
 app.command("train")(train)

@@ -1,57 +1,20 @@
-"""`lpr read` and `lpr evaluate`."""
+"""`lpr evaluate`."""
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-
-from lpr_core.cli.errors import BAD_INPUT, SOME_FAILED, describe_error
 
 if TYPE_CHECKING:
     from lpr_core.serving.evaluation import EvaluationReport, ReadingScores
     from lpr_core.serving.floor import Floor
-    from lpr_core.serving.reader import Reader
 
 ModelOption = Annotated[
     Path | None,
     typer.Option(help="Folder of the reader bundle; the shipped reader when not given."),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def read_pictures(
-    pictures: Annotated[list[Path], typer.Argument(help="Pictures, one plate in each.")],
-    region: Annotated[
-        str | None, typer.Option(help="Where the plates come from, such as br, eu or us-ca.")
-    ] = None,
-    as_json: JsonOption = False,
-    model: ModelOption = None,
-) -> None:
-    """Read the plates in pictures; `?` stands for a doubtful character.
-
-    A text below the reader's floor is not shown: it would be wrong more often than right.
-
-    A picture that cannot be read does not stop the others; the exit code is 1 then, or 2 when none
-    was read.
-    """
-    from lpr_core.plates.grammar import patterns_for
-    from lpr_core.serving.reader import Reader
-
-    if region is not None:
-        patterns_for(region)  # an unknown region ends it all, before the first picture
-    reader = Reader.load(model)
-    results = []
-    for path in pictures:
-        result = _read_picture(reader, path, region)
-        results.append(result)
-        if not as_json:
-            _print_result(result, width=max(len(str(path)) for path in pictures))
-    if as_json:
-        typer.echo(json.dumps(results, indent=2))
-    num_failed = sum("error" in result for result in results)
-    if num_failed:
-        raise typer.Exit(BAD_INPUT if num_failed == len(results) else SOME_FAILED)
 
 
 def evaluate_plates(
@@ -104,31 +67,6 @@ def describe_floor(floor: "Floor") -> str:
         f"Below {floor.readable_from:.3f} sure nothing counts as read: {floor.num_below} of "
         f"{floor.num_plates} readings, {floor.num_right_below} of them right."
     )
-
-
-def _read_picture(reader: "Reader", path: Path, region: str | None) -> dict[str, Any]:
-    from lpr_core.pictures.decoding import read_picture
-    from lpr_core.plates.readable import hide_unreadable
-
-    try:
-        reading = reader.read(read_picture(path), region)
-    except (ValueError, OSError) as error:
-        return {"picture": str(path), "error": describe_error(error)}
-    return {"picture": str(path), **hide_unreadable(reading.to_dict())}
-
-
-def _print_result(result: dict[str, Any], width: int) -> None:
-    if "error" in result:
-        typer.echo(f"lpr: {result['picture']}: {result['error']}", err=True)
-        return
-    if not result["is_readable"]:
-        typer.echo(f"{result['picture']:{width}}  {result['note']}")
-        return
-    text = result["doubtful_text"]
-    if text != result["text"]:
-        text += f" ({result['text']})"
-    pattern = result["pattern"] or "no known pattern"
-    typer.echo(f"{result['picture']:{width}}  {text}  {result['confidence']:.1%}  {pattern}")
 
 
 def _format_report(report: "EvaluationReport") -> str:

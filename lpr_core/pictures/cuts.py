@@ -6,6 +6,9 @@ from numpy.typing import NDArray
 
 from lpr_core.pictures.decoding import Picture
 
+_LEAST_SIDE = 8
+"""Pixels; readers take no smaller picture."""
+
 
 def cut_region(picture: Picture, edges: NDArray[np.floating], size: tuple[int, int]) -> Picture:
     """Return a part of a picture, stretched to a size.
@@ -42,3 +45,27 @@ def _shrink(
     wanted = np.maximum(np.rint((end - start) * np.minimum(scale, 1)), 1).astype(int)
     shrunk = cv2.resize(part, wanted.tolist(), interpolation=cv2.INTER_AREA)
     return shrunk.astype(np.uint8, copy=False), start.astype(float), wanted / (end - start)
+
+
+def cut_quadrilateral(picture: Picture, corners: NDArray[np.floating]) -> Picture:
+    """Return what lies between four corners, seen from the front, at its own size.
+
+    What lies outside the picture repeats its rim.
+
+    Args:
+        picture: `(H, W, 3)` uint8 RGB.
+        corners: `(4, 2)` x and y in pixels: left top, right top, right bottom, left bottom.
+    """
+    top, right, bottom, left = (
+        float(np.hypot(*(corners[end] - corners[start])))
+        for start, end in ((0, 1), (1, 2), (2, 3), (3, 0))
+    )
+    width = max(_LEAST_SIDE, round(max(top, bottom)))
+    height = max(_LEAST_SIDE, round(max(left, right)))
+    target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
+    # OpenCV counts from the middle of the first pixel.
+    matrix = cv2.getPerspectiveTransform(corners.astype(np.float32) - 0.5, target - 0.5)
+    part: NDArray[np.uint8] = cv2.warpPerspective(
+        picture, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
+    )
+    return part

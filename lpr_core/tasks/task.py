@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, Self, cast
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -24,6 +23,7 @@ from lpr_core.backbones.facts import BackboneName
 
 if TYPE_CHECKING:
     import keras
+    import pandas as pd
 
     from lpr_core.augment.photo_options import PhotoOptions
     from lpr_core.data.batches import BatchOptions, PictureBatches
@@ -133,7 +133,7 @@ class Task(Protocol):
     text_columns: tuple[str, ...]
     noisy_columns: tuple[str, ...]
 
-    def read_examples(self, manifest_path: Path, network: Any) -> pd.DataFrame:
+    def read_examples(self, manifest_path: Path, network: Any) -> "pd.DataFrame":
         """Return the rows of a manifest, with a column `split` (empty text where unknown).
 
         Raises:
@@ -142,7 +142,7 @@ class Task(Protocol):
         """
 
     def prepare_network(
-        self, network: Any, train: pd.DataFrame, changes: "PhotoOptions | None"
+        self, network: Any, train: "pd.DataFrame", changes: "PhotoOptions | None"
     ) -> Any:
         """Return the network's configuration with all that depends on the training examples.
 
@@ -152,14 +152,14 @@ class Task(Protocol):
             changes: How far photos are changed while it learns.
         """
 
-    def read_pictures(self, examples: pd.DataFrame, network: Any) -> NDArray[np.uint8]:
+    def read_pictures(self, examples: "pd.DataFrame", network: Any) -> NDArray[np.uint8]:
         """Return the pictures of some rows at the network's size `(N, H, W, 3)`, RGB 0..255."""
 
-    def encode_targets(self, examples: pd.DataFrame, network: Any) -> NDArray[Any]:
+    def encode_targets(self, examples: "pd.DataFrame", network: Any) -> NDArray[Any]:
         """Return the truth of some rows `(N, ...)`, as `measure` and `score` take it."""
 
     def make_batches(
-        self, examples: pd.DataFrame, network: Any, options: "BatchOptions"
+        self, examples: "pd.DataFrame", network: Any, options: "BatchOptions"
     ) -> "PictureBatches":
         """Return the batches that the network learns from, or is measured on.
 
@@ -190,13 +190,13 @@ class Task(Protocol):
     def score(self, truth: NDArray[Any], outputs: NDArray[Any], network: Any) -> dict[str, Any]:
         """Return what `metrics.json` says of a finished run: `count`, all `scores`, and more."""
 
-    def tabulate_truth(self, examples: pd.DataFrame) -> pd.DataFrame:
+    def tabulate_truth(self, examples: "pd.DataFrame") -> "pd.DataFrame":
         """Return what is known of each row: `image_path` and whatever `score_units` needs."""
 
-    def tabulate_outputs(self, outputs: NDArray[Any], network: Any) -> pd.DataFrame:
+    def tabulate_outputs(self, outputs: NDArray[Any], network: Any) -> "pd.DataFrame":
         """Return what the network says of each picture, one row each."""
 
-    def score_units(self, truth: pd.DataFrame, said: pd.DataFrame) -> NDArray[Any]:
+    def score_units(self, truth: "pd.DataFrame", said: "pd.DataFrame") -> NDArray[Any]:
         """Return the score of each unit in parts `(P, S)`, each 0 to 1; a unit's is their mean.
 
         Args:
@@ -206,7 +206,7 @@ class Task(Protocol):
         """
 
     def measure_baseline(
-        self, train: pd.DataFrame, validation: pd.DataFrame, network: Any
+        self, train: "pd.DataFrame", validation: "pd.DataFrame", network: Any
     ) -> dict[str, Any]:
         """Return how far one gets without looking: the first of `scores`, and more."""
 

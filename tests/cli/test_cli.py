@@ -90,7 +90,37 @@ def test_read_json_has_the_whole_reading(pictures):
         "readable_from",
         "is_readable",
         "note",
+        "box",
+        "corners",
+        "found",
+        "num_views",
+        "plates",
     }
+    (plate,) = readings[0]["plates"]
+    assert plate == {name: readings[0][name] for name in plate}
+    assert (plate["box"], plate["corners"], plate["num_views"]) == (None, None, 1)
+
+
+def test_read_takes_folders_and_keeps_crops(pictures, tmp_path):
+    folder = tmp_path / "photos" / "inner"
+    folder.mkdir(parents=True)
+    for name in pictures:
+        (tmp_path / name).rename(folder / name)
+    result = call("read", "photos", "--crops", "crops", "--json")
+    readings = json.loads(result.stdout)
+    assert [reading["picture"] for reading in readings] == [
+        f"photos/inner/{name}" for name in pictures
+    ]
+    for reading in readings:
+        crop = np.asarray(Image.open(reading["plates"][0]["crop"]))
+        np.testing.assert_array_equal(crop, np.asarray(Image.open(reading["picture"])))
+
+
+def test_a_folder_without_pictures_is_told(tmp_path):
+    (tmp_path / "empty").mkdir()
+    result = call("read", "empty")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "there must be a picture in the folder. Received: empty" in result.stderr
 
 
 def test_bad_pictures_do_not_stop_the_others(pictures, tmp_path):
