@@ -16,7 +16,7 @@ from gradio.processing_utils import save_file_to_cache
 from gradio.utils import get_upload_folder
 
 from app.labeler.calls import NAMELESS
-from app.labeler.desk import Card, LabelDesk, make_card, show_history
+from app.labeler.desk import Card, LabelDesk, Photo, make_card, show_history
 from app.labeler.door.sign_in import current_user, require_role
 from app.labeler.door.upload_files import check_upload
 from app.labeler.routes import write_export
@@ -41,16 +41,18 @@ def plate_endpoints(desk: LabelDesk, store: LabelStore) -> tuple[Callable[..., A
     turns = threading.BoundedSemaphore(MAX_READS_WAITING)
 
     def read(request: gr.Request, picture: gr.FileData, region: str = "") -> dict[str, Any]:
-        """Read one plate picture and keep picture and reading.
+        """Find and read the plates in a picture, and keep each with its reading.
 
         Args:
-            picture: JPEG, PNG, WebP, BMP or TIFF of one plate, cropped close; at most 25 MB. As a
+            picture: JPEG, PNG, WebP, BMP or TIFF photo, or crop of one plate; at most 25 MB. As a
                 tool, a data URL in base64; addresses are not fetched.
             region: Where the plate comes from, such as br, eu, us-ca; empty when unknown.
 
         Returns:
             id (for /correct), text, mark, and under read what the model said, symbol by symbol.
             Where is_readable is false there is no text: note says "no plate that can be read".
+            This is the plate that is most likely meant; plates has all of them, each with its box
+            (left, top, right, bottom as shares of the picture's size; null of a crop).
         """
         current_user(request)
         path = check_upload(picture["path"])
@@ -58,7 +60,7 @@ def plate_endpoints(desk: LabelDesk, store: LabelStore) -> tuple[Callable[..., A
             raise ValueError(f"{MAX_READS_WAITING} pictures are being read; try again in a moment.")
         try:
             name = picture.get("orig_name") or path.name
-            return desk.read(path, name, region or None)
+            return _show_photo(desk.read(path, name, region or None))
         finally:
             turns.release()
 
@@ -120,6 +122,12 @@ def plate_endpoints(desk: LabelDesk, store: LabelStore) -> tuple[Callable[..., A
         return gr.FileData(path=cached, orig_name=kind)
 
     return read, correct, history, export
+
+
+def _show_photo(photo: Photo) -> dict[str, Any]:
+    boxes = photo["boxes"] or [None] * len(photo["cards"])
+    plates = [{**card, "box": box} for card, box in zip(photo["cards"], boxes, strict=True)]
+    return {**plates[0], "plates": plates}
 
 
 def _queue_endpoints(store: LabelStore) -> tuple[Callable[..., Any], ...]:

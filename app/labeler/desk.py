@@ -1,11 +1,15 @@
 """What a person does at the labelling desk: have pictures read, correct them, look back."""
 
+import io
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
-from pathlib import Path
+from itertools import count
+from pathlib import Path, PurePosixPath
 from typing import Any
+
+from PIL import Image
 
 from lpr_core.labels import (
     UNCHECKED,
@@ -14,9 +18,11 @@ from lpr_core.labels import (
     PlateRecord,
 )
 from lpr_core.labels.tables.rows import DEFAULT_PROJECT_ID
-from lpr_core.pictures.decoding import read_picture, read_picture_file
+from lpr_core.pictures.decoding import Picture, read_picture, read_picture_file
 from lpr_core.plates.patterns import all_patterns
 from lpr_core.plates.readable import hide_unreadable
+from lpr_core.serving.pipeline import Pipeline, SeenPlate
+from lpr_core.serving.reader import PlateReading
 
 SURE_FROM = 0.97
 """A symbol at least this probable is shown as sure, unless its reader doubts it."""
@@ -24,6 +30,8 @@ MAX_WAITING = 50
 MAX_READS_AT_ONCE = 2
 
 Card = dict[str, Any]
+Photo = dict[str, Any]
+"""`cards`, and `boxes` of the plates that were found in a photo, as shares of its size."""
 FAMILY_NAMES = {"": "Countries", "eu": "Europe", "us": "United States"}
 
 
@@ -35,19 +43,23 @@ class LabelDesk:
     Args:
         reader: Has `read(picture, region) -> PlateReading`.
         store: Where everything is kept.
+        finder: Has `find(picture) -> list[FoundBox]`; None takes every picture for one plate.
     """
 
-    def __init__(self, reader: Any, store: LabelStore) -> None:
+    def __init__(self, reader: Any, store: LabelStore, finder: Any = None) -> None:
         self._reader = reader
+        self._pipeline = Pipeline(finder, reader)
         self._store = store
         self._turns = threading.BoundedSemaphore(MAX_READS_AT_ONCE)
 
     def read(
         self, path: Path, name: str, region: str | None, project_id: int = DEFAULT_PROJECT_ID
-    ) -> Card:
-        """Read one uploaded picture, store both, and return its card.
+    ) -> Photo:
+        """Find and read the plates of one uploaded picture, store them, and return their cards.
 
-        The file is opened when its turn has come: however many wait, few are in memory.
+        Each plate of a photo is stored as a picture of its own, cut out upright. Where nothing is
+        found the whole picture is one plate, for a person may see more. The file is opened when its
+        turn has come: however many wait, few are in memory.
 
         Raises:
             PictureError: The file is not a picture that we take.
@@ -56,9 +68,26 @@ class LabelDesk:
         """
         with self._turns:
             content = read_picture_file(path)
-            reading = self._reader.read(read_picture(content), region)
-            picture_id = self._store.add_picture(content, name, project_id)
-            return make_card(self._store.add_reading(picture_id, reading.to_dict()))
+            picture = read_picture(content)
+            plates = self._pipeline.read(picture, region).plates
+            if not plates:
+                reading = self._reader.read(picture, region)
+                return {"cards": [self._keep(content, name, project_id, reading)], "boxes": []}
+            names = (name if number == 1 else _number(name, number) for number in count(1))
+            cards = [
+                self._keep(
+                    content if plate.found is None else _encode(plate.crop),
+                    plate_name,
+                    project_id,
+                    plate.reading,
+                )
+                for plate, plate_name in zip(plates, names, strict=False)
+            ]
+            return {"cards": cards, "boxes": _show_boxes(plates, picture.shape[:2])}
+
+    def _keep(self, content: bytes, name: str, project_id: int, reading: PlateReading) -> Card:
+        picture_id = self._store.add_picture(content, name, project_id)
+        return make_card(self._store.add_reading(picture_id, reading.to_dict()))
 
     def read_again(self, picture_ids: Sequence[str], region: str | None) -> list[Card]:
         """Read stored pictures again for another region, unless a person has checked them.
@@ -127,6 +156,28 @@ class LabelDesk:
             return [make_card(self._store.history(picture_id))]
         page = self._store.search(mark=UNCHECKED, page_size=MAX_WAITING)
         return [make_card(record) for record in reversed(page.records)]
+
+
+def _show_boxes(plates: Sequence[SeenPlate], size: tuple[int, int]) -> list[list[float]]:
+    """Return the found plates' left, top, right and bottom edges as shares of the photo's size."""
+    height, width = size
+    edges = [plate.found.box for plate in plates if plate.found is not None]
+    return [
+        [left / width, top / height, right / width, bottom / height]
+        for left, top, right, bottom in edges
+    ]
+
+
+def _encode(crop: Picture) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(crop).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def _number(name: str, number: int) -> str:
+    """Return `car 2.jpg` for the second plate of `car.jpg`."""
+    path = PurePosixPath(name)
+    return f"{path.stem} {number}{path.suffix}"
 
 
 def make_card(record: PlateRecord) -> Card:

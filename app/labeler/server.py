@@ -48,7 +48,7 @@ from app.ports import read_port
 from lpr_core.data.shipped import list_samples
 from lpr_core.labels import LabelStore, StoreError
 from lpr_core.pictures.decoding import MAX_BYTES
-from lpr_core.serving import Reader
+from lpr_core.serving.pipeline import Pipeline
 
 WING_DIR = Path(__file__).resolve().parent
 LOGO_PATH = WING_DIR.parent / "logo.svg"
@@ -64,14 +64,16 @@ STYLES = (
 )
 
 
-def build_app(reader: Any, store: LabelStore) -> gr.Blocks:
+def build_app(reader: Any, store: LabelStore, finder: Any = None) -> gr.Blocks:
     """Lay out all pages.
 
     Args:
         reader: Has `read(picture, region)` as `lpr_core.serving.Reader` has.
         store: Where pictures, readings and corrections are kept.
+        finder: Has `find(picture)` as `lpr_core.serving.finder.Finder` has; None takes every
+            picture for one plate.
     """
-    desk = LabelDesk(reader, store)
+    desk = LabelDesk(reader, store, finder)
     background = BackgroundReader(reader, store)
     with gr.Blocks(
         title=TITLE,
@@ -157,7 +159,9 @@ def _read(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def build_server(reader: Any, store: LabelStore, host: str = "127.0.0.1") -> FastAPI:
+def build_server(
+    reader: Any, store: LabelStore, host: str = "127.0.0.1", finder: Any = None
+) -> FastAPI:
     """Return the web application: our own routes, Gradio for all the rest, and their protection.
 
     Args:
@@ -165,6 +169,7 @@ def build_server(reader: Any, store: LabelStore, host: str = "127.0.0.1") -> Fas
         store: As for `build_app`.
         host: What the server will listen on; beyond loopback, everybody has to sign in, and so has
             whoever comes through a proxy.
+        finder: As for `build_app`.
     """
     uploads = claim_uploads_dir()
     server = FastAPI(
@@ -183,7 +188,7 @@ def build_server(reader: Any, store: LabelStore, host: str = "127.0.0.1") -> Fas
         warnings.filterwarnings("ignore", "SSR mode is not supported", UserWarning)
         gr.mount_gradio_app(
             server,
-            build_app(reader, store),
+            build_app(reader, store, finder),
             path="/",
             theme=make_theme(),
             # As a style of our own: Gradio rewrites what it is given as `css`.
@@ -208,7 +213,8 @@ def main() -> int:
     host = os.environ.get("LPR_HOST") or "127.0.0.1"
     try:
         port = read_port(os.environ, "PORT", "GRADIO_SERVER_PORT", default=7860)
-        server = build_server(Reader.load(), LabelStore(), host)
+        pipeline = Pipeline.load()
+        server = build_server(pipeline.reader, LabelStore(), host, pipeline.finder)
     except (FileNotFoundError, ValueError, StoreError) as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -156,7 +156,7 @@ class Visitor:
         answer = self.client.post("/gradio_api/upload", files={"files": (name, content)})
         answer.raise_for_status()
         (path,) = answer.json()
-        return self.ask("sheet", "read_upload", path=path, name=name, region="")
+        return self.ask("sheet", "read_upload", path=path, name=name, region="")["cards"][0]
 
 
 def annotate(

@@ -29,4 +29,4 @@ def read_one(desk, seed=0, name="car.png", region=None):
     """Let the desk read a small picture; return its card."""
     with tempfile.NamedTemporaryFile() as stream:
         Path(stream.name).write_bytes(picture_bytes(seed))
-        return desk.read(Path(stream.name), name, region)
+        return desk.read(Path(stream.name), name, region)["cards"][0]

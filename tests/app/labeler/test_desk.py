@@ -1,13 +1,17 @@
 """The desk: pictures become cards, and corrections are kept."""
 
 import json
+from dataclasses import replace
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from app.labeler import desk as label_desk
 from app.labeler.desk import LabelDesk, confidence_level, region_groups
 from lpr_core.pictures.decoding import PictureError
 from lpr_core.plates.patterns import regions
+from lpr_core.serving.finder import FoundBox
 from tests.kit.fake_reader import VERSION, FakeReader
 from tests.kit.label_samples import picture_bytes, reading_dict
 from tests.kit.page_kit import read_one
@@ -133,3 +137,54 @@ def test_every_region_can_be_chosen_by_a_name_of_its_own():
     assert len(set(names)) == len(names)
     assert ("Brazil", "br") in choices
     assert ("Washington, D.C.", "us-dc") in choices
+
+
+class Finder:
+    """Finds two plates side by side in what is wide enough."""
+
+    def find(self, picture):
+        width = picture.shape[1]
+        if width < 300:
+            return []
+        edges = ((40, 60, 120, 90), (200, 60, 280, 90))
+        return [
+            FoundBox("plate", 0.9, (x0, y0, x1, y1), ((x0, y0), (x1, y0), (x1, y1), (x0, y1)))
+            for x0, y0, x1, y1 in edges
+        ]
+
+
+class PlainReader(FakeReader):
+    """Says by colour what it reads, and surely; it has views, as real readers do."""
+
+    def read(self, picture, region=None):
+        return replace(super().read(picture, region), confidence=0.95)
+
+    def predict_batch(self, pictures):
+        return [self.read(picture) for picture in pictures]
+
+    def decode(self, reading, _region=None):
+        return reading
+
+
+def test_each_plate_of_a_photo_is_a_picture_of_its_own(store, tmp_path):
+    photo = np.full((200, 400, 3), 90, np.uint8)
+    photo[50:100, 20:140] = (250, 10, 10)
+    photo[50:100, 180:300] = (10, 250, 10)
+    path = tmp_path / "car.png"
+    Image.fromarray(photo).save(path)
+    reader = PlainReader({(250, 10, 10): "ABC1234", (10, 250, 10): "XYZ9876"})
+    desk = LabelDesk(reader, store, Finder())
+    seen = desk.read(path, "my car.png", None)
+    assert sorted(card["text"] for card in seen["cards"]) == ["ABC1234", "XYZ9876"]
+    assert {card["name"] for card in seen["cards"]} == {"my car.png", "my car 2.png"}
+    assert [card["height"] for card in seen["cards"]] == [35, 35]
+    assert sorted(seen["boxes"]) == [[0.1, 0.3, 0.3, 0.45], [0.5, 0.3, 0.7, 0.45]]
+    assert store.search().total == 2
+
+
+def test_where_nothing_is_found_the_whole_picture_is_kept(store, tmp_path):
+    path = tmp_path / "crop.png"
+    Image.fromarray(np.full((40, 120, 3), 90, np.uint8)).save(path)
+    seen = LabelDesk(PlainReader(), store, Finder()).read(path, "crop.png", None)
+    (card,) = seen["cards"]
+    assert (card["name"], card["width"], seen["boxes"]) == ("crop.png", 120, [])

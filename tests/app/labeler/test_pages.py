@@ -31,7 +31,7 @@ def test_an_upload_is_read(ask, upload_dir):
     path = upload_dir / "x" / "car.png"
     path.parent.mkdir()
     path.write_bytes(picture_bytes())
-    card = ask("read_upload", path=str(path), name="my car.png", region="")
+    (card,) = ask("read_upload", path=str(path), name="my car.png", region="")["cards"]
     assert (card["name"], card["mark"]) == ("my car.png", "unchecked")
     assert ask("waiting", picture_id="") == {"cards": [card], "alone": True}
 

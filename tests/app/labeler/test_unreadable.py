@@ -62,7 +62,7 @@ def picture_path(tmp_path):
 @pytest.fixture
 def plate(desk, picture_path):
     """One picture that the desk has read, by its id."""
-    return desk.read(picture_path, "photo.png", None)["id"]
+    return desk.read(picture_path, "photo.png", None)["cards"][0]["id"]
 
 
 def assert_not_read(read):
@@ -198,7 +198,7 @@ def test_the_history_has_everything_and_comes_back(store, plate, tmp_path):
 
 def test_the_sheet(store, desk, picture_path):
     ask = caller(make_sheet_functions(desk))
-    card = desk.read(picture_path, "photo.png", None)
+    (card,) = desk.read(picture_path, "photo.png", None)["cards"]
     assert card["text"] == ""
     assert_not_read(card["read"])
     (waiting,) = ask("waiting", picture_id="")["cards"]

@@ -113,10 +113,30 @@ function standIn(name) {
 }
 
 async function readOne({ name, job }, stand) {
-  const card = await ask(job);
-  if (card.error) return refuse(name, card.error, stand);
-  sheet.place(card, stand);
+  const { cards, boxes = [], file, error } = await ask(job);
+  if (error) return refuse(name, error, stand);
+  if (file && boxes.length) stand.before(showPhoto(name, file, boxes));
+  cards.slice(1).reverse().forEach((card) => {
+    const place = make("li", {});
+    stand.after(place);
+    sheet.place(card, place);
+  });
+  sheet.place(cards[0], stand);
   sheet.greet();
+}
+
+/* Show a photo with the places of its plates, numbered as their cards follow. */
+function showPhoto(name, file, boxes) {
+  const image = make("img", { src: URL.createObjectURL(file), alt: `Photo ${name}` });
+  const frame = make("div", { class: "frame" }, image);
+  boxes.forEach(([left, top, right, bottom], number) => {
+    const box = make("b", { class: "box" }, boxes.length > 1 ? String(number + 1) : "");
+    const edges = { left, top, width: right - left, height: bottom - top };
+    Object.entries(edges).forEach(([edge, share]) => (box.style[edge] = `${100 * share}%`));
+    frame.append(box);
+  });
+  image.addEventListener("error", () => frame.parentElement.remove()); // a kind that no browser shows
+  return make("li", { class: "photo" }, frame);
 }
 
 /* Read a list of {name, job}, some at a time, in their order on the page. */
@@ -137,7 +157,7 @@ function uploadJob(file) {
       return { error: `The file has ${size} MB; at most ${limit} MB are taken.` };
     }
     const { path } = await upload(file);
-    return server.read_upload({ path, name, region: region.value });
+    return { ...(await server.read_upload({ path, name, region: region.value })), file };
   };
   return { name, job };
 }
