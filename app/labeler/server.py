@@ -48,7 +48,8 @@ from app.ports import read_port
 from lpr_core.data.shipped import list_samples
 from lpr_core.labels import LabelStore, StoreError
 from lpr_core.pictures.decoding import MAX_BYTES
-from lpr_core.serving.pipeline import Pipeline
+from lpr_core.serving import Reader
+from lpr_core.serving.pipeline import load_finder
 
 WING_DIR = Path(__file__).resolve().parent
 LOGO_PATH = WING_DIR.parent / "logo.svg"
@@ -213,8 +214,7 @@ def main() -> int:
     host = os.environ.get("LPR_HOST") or "127.0.0.1"
     try:
         port = read_port(os.environ, "PORT", "GRADIO_SERVER_PORT", default=7860)
-        pipeline = Pipeline.load()
-        server = build_server(pipeline.reader, LabelStore(), host, pipeline.finder)
+        server = build_server(Reader.load(), LabelStore(), host, load_finder())
     except (FileNotFoundError, ValueError, StoreError) as problem:
         print(problem, file=sys.stderr)
         return 1

@@ -5,6 +5,7 @@ import typer
 from lpr_core.cli.data import data_app
 from lpr_core.cli.errors import OneSentenceGroup
 from lpr_core.cli.export import export_run
+from lpr_core.cli.finding import evaluate_finder
 from lpr_core.cli.intake import (
     export_labels_to,
     import_labels,
@@ -29,6 +30,7 @@ app = typer.Typer(
 )
 app.command("read")(read_photos)
 app.command("evaluate")(evaluate_plates)
+app.command("evaluate-finder")(evaluate_finder)
 app.command("export")(export_run)
 app.command("train")(train)
 app.command("synthesize")(synthesize_plates)
@@ -36,7 +38,8 @@ app.add_typer(data_app, name="data")
 app.add_typer(study_app, name="study")
 labels_app.command("take-in")(take_in_pictures)
 labels_app.command("read")(read_unread_pictures)
-labels_app.command("export")(export_labels_to)
+labels_app.command("evaluate-finder")(evaluate_finder)
+app.command("export")(export_labels_to)
 labels_app.command("import")(import_labels)
 app.add_typer(labels_app, name="labels")
 app.add_typer(users_app, name="users")

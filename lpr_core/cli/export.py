@@ -18,6 +18,10 @@ def export_run(
     name: Annotated[
         str | None, typer.Option(help="Name of the reader; the run's by default.")
     ] = None,
+    refiner: Annotated[
+        str | None,
+        typer.Option(help="For a run that finds: one that refines what it finds, likewise."),
+    ] = None,
     margin: Annotated[
         list[float] | None,
         typer.Option(
@@ -35,8 +39,18 @@ def export_run(
         typer.Option(help="Its split; `validation` by default, or all of one without splits."),
     ] = None,
 ) -> None:
-    """Turn a training run into a reader bundle, after proof that it gives the same answers."""
+    """Turn a training run into a bundle, after proof that it gives the same answers.
+
+    A run that reads plates becomes a reader, one that finds them a finder.
+    """
     run_dir = find_run(run)
+    from lpr_core.tasks.saved import read_network_config
+
+    if read_network_config(run_dir).task == "finding":
+        from lpr_core.cli.finding import export_found
+
+        export_found(run_dir, out, name, find_run(refiner) if refiner else None)
+        return
     from lpr_core.cli.reading import describe_floor
     from lpr_core.data.manifest import read_manifest
     from lpr_core.serving.evaluation import (
@@ -49,10 +63,9 @@ def export_run(
     from lpr_core.serving.export import export_reader
     from lpr_core.tasks.networks import load_network
     from lpr_core.tasks.reading.config import require_reading
-    from lpr_core.tasks.saved import read_network_config
 
     config = require_reading(read_network_config(run_dir))
-    manifest = calibrate_on or _find_manifest(run_dir)
+    manifest = calibrate_on or find_manifest(run_dir)
     frame = read_manifest(manifest, None)
     if split is None and (frame["split"] != "").any():
         split = "validation"
@@ -107,8 +120,8 @@ def describe_provenance(run_dir: Path) -> dict[str, Any]:
     return {"run": run_dir.name, "state": folder.state, **record}
 
 
-def _find_manifest(run_dir: Path) -> Path:
-    """Return the manifest that holds the run's validation plates."""
+def find_manifest(run_dir: Path) -> Path:
+    """Return the manifest that holds the run's validation examples."""
     from lpr_core.training.runs import RunFolder
 
     config = RunFolder(run_dir).read_config().get("config", {})

@@ -12,6 +12,7 @@ import typer
 from lpr_core.files import claim_folder
 from lpr_core.places import runs_dir
 from lpr_core.settings import flatten_settings
+from lpr_core.tasks.task import find_task
 from lpr_core.untrusted import read_untrusted_text
 
 if TYPE_CHECKING:
@@ -26,9 +27,15 @@ def train(
     config: Annotated[
         Path | None, typer.Option(help="JSON file with settings, such as a run's config.json.")
     ] = None,
-    manifest: Annotated[Path | None, typer.Option(help="The plates to train on.")] = None,
+    manifest: Annotated[Path | None, typer.Option(help="The plates or photos to train on.")] = None,
     preset: Annotated[
         str | None, typer.Option(help="A named configuration; a wrong name lists all.")
+    ] = None,
+    task: Annotated[
+        str | None,
+        typer.Option(
+            help="What is to be learned: reading, finding or refining; else the preset's."
+        ),
     ] = None,
     settings: Annotated[
         list[str] | None,
@@ -46,6 +53,9 @@ def train(
 ) -> None:
     """Train a network and leave a run folder behind."""
     values = merge_settings(config, manifest, settings or [])
+    if task is not None:
+        find_task(task)
+        values["network"] = {**values.get("network", {}), "task": task}
     if list_settings:
         values.setdefault("manifest", "")
     training_config = build_config(preset, values)

@@ -96,8 +96,7 @@ class Pipeline:
             FileNotFoundError: A folder that was named, or a file of a bundle, is missing.
             BundleError: A bundle is damaged or foreign.
         """
-        folder = finder_dir or shipped_finder_dir()
-        finder = None if finder_dir is None and not folder.is_dir() else Finder.load(folder)
+        finder = load_finder() if finder_dir is None else Finder.load(finder_dir)
         return cls(finder, Reader.load(reader_dir))
 
     def read(self, picture: Picture, region: str | None = None) -> PhotoReading:
@@ -136,6 +135,16 @@ class Pipeline:
             said.append(self.reader.predict_batch(views[1:])[0])
             reading = self.reader.decode(average_views(said), region)
         return SeenPlate(found, reading, views[0], len(views))
+
+
+def load_finder() -> Finder | None:
+    """Load the finder that `places.shipped_finder_dir` names; None where there is none at all.
+
+    Raises:
+        BundleError: The bundle is damaged or foreign.
+    """
+    folder = shipped_finder_dir()
+    return Finder.load(folder) if folder.is_dir() else None
 
 
 def cut_upright(picture: Picture, found: FoundBox) -> Picture:

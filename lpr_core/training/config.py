@@ -38,10 +38,12 @@ class TrainingConfig(BaseModel):
         epochs: Times that the network is measured and saved.
         steps_per_epoch: Batches in an epoch; `None` is one pass over the training examples.
         batch_size: Examples in a batch.
-        optimizer: `adam` or `adamw`.
+        optimizer: `adam`, `adamw` or `sgd`.
+        momentum: Of `sgd`.
         learning_rate: Its rate, the highest one of a schedule.
         weight_decay: Of AdamW.
-        schedule: `constant`, or `cosine` down to a hundredth.
+        schedule: `constant`, `cosine` down to a hundredth, or `steps`.
+        rate_steps: Shares of all steps after each of which the rate of `steps` is a tenth.
         warmup: Share of all steps in which a cosine schedule first rises from 0.
         clip_norm: Longest gradient of one variable; `None` does not clip.
         label_smoothing: Share of each target that is spread over all classes.
@@ -81,10 +83,12 @@ class TrainingConfig(BaseModel):
     epochs: int = Field(default=10, ge=1, le=MOST_STEPS)
     steps_per_epoch: int | None = Field(default=None, ge=1, le=MOST_STEPS)
     batch_size: int = Field(default=16, ge=1, le=65_536)
-    optimizer: Literal["adam", "adamw"] = "adam"
+    optimizer: Literal["adam", "adamw", "sgd"] = "adam"
+    momentum: float = Field(default=0.9, ge=0, lt=1)
     learning_rate: float = Field(default=1e-4, gt=0, le=100)
     weight_decay: float = Field(default=0.01, ge=0, le=100)
-    schedule: Literal["constant", "cosine"] = "constant"
+    schedule: Literal["constant", "cosine", "steps"] = "constant"
+    rate_steps: tuple[float, ...] = (2 / 3, 5 / 6)
     warmup: float = Field(default=0.0, ge=0, lt=1)
     clip_norm: float | None = Field(default=None, gt=0, le=1e9)
     label_smoothing: float = Field(default=0.0, ge=0, lt=1)
@@ -120,10 +124,14 @@ class TrainingConfig(BaseModel):
         if self.monitor not in monitors:
             known = ", ".join(monitors)
             raise ValueError(f"`monitor` must be one of {known}. Received: {self.monitor!r}")
-        if self.schedule == "cosine" and self.plateau_patience is not None:
-            raise ValueError("`plateau_patience` needs the constant schedule. Received: cosine")
-        if self.schedule == "constant" and self.warmup:
+        if self.schedule != "constant" and self.plateau_patience is not None:
+            raise ValueError(
+                f"`plateau_patience` needs the constant schedule. Received: {self.schedule}"
+            )
+        if self.schedule != "cosine" and self.warmup:
             raise ValueError(f"`warmup` needs the cosine schedule. Received: {self.warmup}")
+        if list(self.rate_steps) != sorted(self.rate_steps):
+            raise ValueError(f"`rate_steps` must rise. Received: {self.rate_steps}")
         severity = self.camera_severity
         ends = severity if isinstance(severity, tuple) else (severity or 0.0,)
         if not all(0 <= end <= 1 for end in ends):

@@ -58,8 +58,10 @@ def train_run(
         DivergedError: The loss became infinite or no number.
     """
     train, validation = _read_examples(config)
+    prepared = _prepare_network(config, train)
+    if prepared.network != config.network:  # which may decide what is read
+        config, (train, validation) = prepared, _read_examples(prepared)
     extra = _read_extra(config)
-    config = _prepare_network(config, train)
     folder = RunFolder(run_dir)
     _claim(folder, describe_run(config, train, validation, extra))
     if folder.state == "finished":

@@ -18,6 +18,8 @@ def build_optimizer(config: TrainingConfig, num_steps: int) -> keras.optimizers.
     }
     if config.ema_momentum is not None:
         options["ema_momentum"] = config.ema_momentum
+    if config.optimizer == "sgd":
+        return keras.optimizers.SGD(**options, momentum=config.momentum)
     if config.optimizer == "adam":
         return keras.optimizers.Adam(**options)
     optimizer = keras.optimizers.AdamW(**options, weight_decay=config.weight_decay)
@@ -29,6 +31,10 @@ def build_optimizer(config: TrainingConfig, num_steps: int) -> keras.optimizers.
 def _learning_rate(config: TrainingConfig, num_steps: int) -> Any:
     if config.schedule == "constant":
         return config.learning_rate
+    if config.schedule == "steps":
+        ends = [round(share * num_steps) for share in config.rate_steps]
+        rates = [config.learning_rate * 0.1**count for count in range(len(ends) + 1)]
+        return keras.optimizers.schedules.PiecewiseConstantDecay(ends, rates)
     warmup_steps = round(config.warmup * num_steps)
     return keras.optimizers.schedules.CosineDecay(
         initial_learning_rate=0.0 if warmup_steps else config.learning_rate,

@@ -13,7 +13,10 @@ from tests.kit.fake_reader import FakeReader
 
 
 def main() -> int:
-    with patch.object(labeler.Reader, "load", FakeReader):
+    with (
+        patch.object(labeler.Reader, "load", FakeReader),
+        patch.object(labeler, "load_finder", lambda: None),
+    ):
         return labeler.main()
 
 

@@ -54,6 +54,11 @@ class PhotoSource:
         self._changes = options.photos
         self._scene_share = options.scene_share
         self._scenes = SceneOptions(size=(config.height, config.width))
+        if options.scene_share and SCENE_CLASS not in config.classes:
+            raise ValueError(
+                f"drawn scenes have plates in them; the network must know the class {SCENE_CLASS}. "
+                f"Received: {', '.join(config.classes)}"
+            )
         self._cache: dict[int, Photo] = {}
         self._cache_room = options.cache_bytes
 

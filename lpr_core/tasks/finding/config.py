@@ -24,7 +24,8 @@ class FindingConfig(NetworkConfig):
     """The network. Photos are laid whole on its canvas, grey beside them.
 
     Attributes:
-        classes: What is to be found; things of other classes are left out.
+        classes: What is to be found; things of other classes are left out. Empty lets the training
+            take all classes of its photos.
         head: `fused` (a pyramid over the backbone's maps at strides 8, 16 and 32, coarse maps
             added to fine ones) or `ssd300` (the second account's, on a VGG16 backbone).
         channels: Width of the fused maps.
@@ -47,7 +48,7 @@ class FindingConfig(NetworkConfig):
     backbone: BackboneName = "mobilenet_v2_0.35"
     height: int = Field(default=256, ge=16)
     width: int = Field(default=256, ge=16)
-    classes: tuple[str, ...] = Field(default=("plate",), min_length=1)
+    classes: tuple[str, ...] = ()
     head: FindingHead = "fused"
     channels: int = Field(default=64, ge=4)
     default_boxes: tuple[tuple[Share, Share], ...] = ()

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from lpr_core.augment.photo_options import PhotoOptions
 from lpr_core.augment.photo_places import PhotoPlace, letterbox_scale
-from lpr_core.data.photos import read_photos
-from lpr_core.pictures.decoding import Picture, PictureError, read_picture
+from lpr_core.data.photos import list_classes, read_photos
+from lpr_core.pictures.decoding import Picture, PictureError, measure_picture, read_picture
 from lpr_core.tasks.finding.config import FindingConfig
 from lpr_core.tasks.finding.fitting import fit_default_boxes
 from lpr_core.tasks.finding.geometry import Floats
@@ -47,7 +47,8 @@ def read_examples(manifest_path: Path, config: FindingConfig) -> pd.DataFrame:
         PictureError: A photo cannot be read.
     """
     frame = read_photos(manifest_path)
-    sizes = [read_photo(Path(path)).shape[:2] for path in frame["image_path"]]
+    config = name_classes(frame, config)
+    sizes = [measure_photo(Path(path)) for path in frame["image_path"]]
     frame = frame.assign(height=[size[0] for size in sizes], width=[size[1] for size in sizes])
     truth = encode_things(frame, config)
     return frame.assign(truth=[write_things(take_things(rows)) for rows in truth])
@@ -57,6 +58,28 @@ def read_photo(path: Path) -> Picture:
     """Return a photo; a fault names the file."""
     try:
         return read_picture(path)
+    except PictureError as error:
+        raise PictureError(f"{path}: {error}") from error
+
+
+def name_classes(photos: pd.DataFrame, config: FindingConfig) -> FindingConfig:
+    """Return the network with all classes of some photos, where it names none.
+
+    Raises:
+        ValueError: There is nothing in the photos.
+    """
+    if config.classes:
+        return config
+    classes = list_classes(photos)
+    if not classes:
+        raise ValueError("there is nothing to be found in these photos: none has a box.")
+    return config.model_copy(update={"classes": classes})
+
+
+def measure_photo(path: Path) -> tuple[int, int]:
+    """Return height and width of an upright photo from its header; a fault names the file."""
+    try:
+        return measure_picture(path)
     except PictureError as error:
         raise PictureError(f"{path}: {error}") from error
 
@@ -109,6 +132,13 @@ def take_things(truth: Floats) -> Things:
     """Return the things of one photo's rows of truth `(M, TRUTH_WIDTH)`."""
     rows = truth[truth[:, 0] > 0]
     return Things(rows[:, 0].astype(np.int64), rows[:, 1:5])
+
+
+def fit_network(
+    examples: pd.DataFrame, config: FindingConfig, changes: PhotoOptions | None
+) -> FindingConfig:
+    """Return the network with classes and default boxes of the photos, where it has none."""
+    return fit_boxes(examples, name_classes(examples, config), changes)
 
 
 def fit_boxes(

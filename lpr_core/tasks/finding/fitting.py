@@ -39,7 +39,7 @@ def fit_default_boxes(sizes: NDArray[np.floating], count: int) -> tuple[tuple[fl
 def overlap_shapes(
     sizes: NDArray[np.floating], shapes: NDArray[np.floating]
 ) -> NDArray[np.floating]:
-    """Return the intersection over union `(n, k)` of sizes `(n, 2)` and `(k, 2)`, one in the other."""
+    """Return the intersection over union `(n, k)` of sizes with a common centre."""
     common = np.minimum(sizes[:, None], shapes[None]).prod(axis=2)
     union = sizes.prod(axis=1)[:, None] + shapes.prod(axis=1)[None] - common
     overlap: NDArray[np.floating] = common / union

@@ -13,7 +13,7 @@ from lpr_core.tasks.finding.geometry import (
 )
 
 TRUTH_WIDTH = 14
-"""Of a thing in a table of truth: class (0 is none), 4 edges, 8 of corners, whether these are known.
+"""Of a thing in a table of truth: class (0 is none), 4 edges, 8 of corners, are these known.
 
 Of a default box's target likewise, with offsets; its class may be `IGNORED`.
 """

@@ -23,8 +23,10 @@ def build_graph(config: FindingConfig) -> keras.Model:
     for. The backbone is a layer called `backbone`.
 
     Raises:
-        ValueError: The configuration has no default boxes, or SSD300 stands on another backbone.
+        ValueError: The configuration has no classes or default boxes, or SSD300 stands on another backbone.
     """
+    if not config.classes:
+        raise ValueError("`classes` must be known before a network is built.")
     network = _build_ssd(config) if config.head == "ssd300" else _build_fused(config)
     if config.l2:
         _penalize(network, config.l2)

@@ -65,22 +65,28 @@ def match_photo(found: Found, truth: Things, overlap: float) -> MatchedPhoto:
     return MatchedPhoto(found.scores, things >= 0, things, len(truth.classes))
 
 
-def average_precision(photos: Sequence[MatchedPhoto]) -> float:
+def average_precision(
+    photos: Sequence[MatchedPhoto], times: NDArray[np.integer] | None = None
+) -> float:
     """Return the area under the precision-recall curve, all points, envelope from the right.
 
     As Pascal VOC from 2010 on (http://host.robots.ox.ac.uk/pascal/VOC/voc2012/htmldoc/). All
     things count as one class; NaN without any.
+
+    Args:
+        photos: What was found in each.
+        times: How often each photo counts `(P,)`; once by default.
     """
-    count = sum(photo.count for photo in photos)
+    times = np.ones(len(photos), np.int64) if times is None else times
+    count = sum(photo.count * int(time) for photo, time in zip(photos, times, strict=True))
     if not count:
         return float("nan")
-    scores = np.concatenate([photo.scores for photo in photos])
-    right = np.concatenate([photo.right for photo in photos])
-    right = right[np.argsort(-scores, kind="stable")]
-    hits = np.cumsum(right)
-    precision = hits / np.arange(1, len(right) + 1)
+    order = np.argsort(-np.concatenate([photo.scores for photo in photos]), kind="stable")
+    right = np.concatenate([photo.right for photo in photos])[order]
+    weights = np.repeat(times, [len(photo.scores) for photo in photos])[order]
+    precision = np.cumsum(weights * right) / np.maximum(np.cumsum(weights), 1)
     envelope = np.maximum.accumulate(precision[::-1])[::-1]
-    return float(envelope[right].sum() / count)
+    return float((envelope * weights * right).sum() / count)
 
 
 def mean_average_precision(

@@ -49,8 +49,11 @@ class FindingTask:
     def prepare_network(
         self, network: FindingConfig, train: pd.DataFrame, changes: "PhotoOptions | None"
     ) -> FindingConfig:
-        """Return the network with its default boxes: those of the run it starts from, or fitted."""
-        return photos.fit_boxes(train, _take_boxes(network), changes)
+        """Return the network with classes and default boxes, those of the run that it starts from.
+
+        Without such a run all classes of the photos, and boxes fitted to them.
+        """
+        return photos.fit_network(train, _take_boxes(network), changes)
 
     def read_pictures(self, examples: pd.DataFrame, network: FindingConfig) -> NDArray[np.uint8]:
         """Return the photos on the network's canvas `(N, H, W, 3)`."""
@@ -154,15 +157,18 @@ class FindingTask:
 
 
 def _take_boxes(network: FindingConfig) -> FindingConfig:
-    """Return the network with the default boxes of the run that it starts from, if there is one."""
+    """Return the network with what it lacks of the run that it starts from, if there is one."""
     from lpr_core.tasks.saved import read_network_config
 
-    if network.default_boxes or not Path(network.weights).is_dir():
+    if not Path(network.weights).is_dir():
         return network
     donor = read_network_config(Path(network.weights))
     if not isinstance(donor, FindingConfig) or donor.head != network.head:
         return network
-    return network.model_copy(update={"default_boxes": donor.default_boxes})
+    known = {"default_boxes": network.default_boxes or donor.default_boxes}
+    if network.weights_scope == "network":
+        known["classes"] = network.classes or donor.classes
+    return network.model_copy(update=known)
 
 
 TASK = FindingTask()

@@ -65,7 +65,7 @@ class _StartBox(keras.initializers.Initializer):
     def __init__(self, near: float) -> None:
         self.near = near
 
-    def __call__(self, shape: Any, dtype: Any = None) -> Any:
+    def __call__(self, shape: Any, dtype: Any = None) -> Any:  # noqa: ARG002
         low, high = self.near, 1 - self.near
         points = [low, low, high, high, low, low, high, low, high, high, low, high]
         return ops.convert_to_tensor(points, dtype=dtype)

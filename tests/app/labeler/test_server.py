@@ -158,6 +158,7 @@ def test_a_start_that_cannot_be_is_one_sentence(
     monkeypatch.setenv("LPR_DATA_DIR", str(tmp_path))
     if variable == "LPR_DATABASE_URL":
         monkeypatch.setattr(labeler.Reader, "load", FakeReader)
+        monkeypatch.setattr(labeler, "load_finder", lambda: None)
     monkeypatch.setenv(variable, value)
     assert labeler.main() == 1
     said = capsys.readouterr().err

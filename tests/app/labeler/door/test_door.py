@@ -105,6 +105,7 @@ def test_the_start_says_the_code_where_everybody_needs_it(
     monkeypatch.setenv("LPR_HOST", host)
     monkeypatch.setenv("LPR_DATA_DIR", str(empty.pictures_dir.parent))
     monkeypatch.setattr(labeler.Reader, "load", FakeReader)
+    monkeypatch.setattr(labeler, "load_finder", lambda: None)
     ran = []
     monkeypatch.setattr(labeler.uvicorn, "run", lambda server, **_: ran.append(server))
 
