@@ -4,6 +4,7 @@ import typer
 
 from lpr_core.cli.data import data_app
 from lpr_core.cli.errors import OneSentenceGroup
+from lpr_core.cli.exchange import reader_app
 from lpr_core.cli.export import export_run
 from lpr_core.cli.finding import evaluate_finder
 from lpr_core.cli.intake import (
@@ -35,6 +36,7 @@ app.command("export")(export_run)
 app.command("train")(train)
 app.command("synthesize")(synthesize_plates)
 app.add_typer(data_app, name="data")
+app.add_typer(reader_app, name="reader")
 app.add_typer(study_app, name="study")
 labels_app.command("take-in")(take_in_pictures)
 labels_app.command("read")(read_unread_pictures)

@@ -141,7 +141,8 @@ def test_samples_are_offered_and_read(served):
     (sheet,) = [part for part in components if part["props"].get("elem_id") == "sheet"]
     assert sheet["props"]["props"]["samples"] == ["plate"]
     ask = caller(make_sheet_functions(LabelDesk(FakeReader(), store)))
-    assert ask("read_sample", name="plate", region="")["name"] == "plate.png"
+    (card,) = ask("read_sample", name="plate", region="")["cards"]
+    assert card["name"] == "plate.png"
 
 
 @pytest.mark.parametrize(
