@@ -1,24 +1,18 @@
 """Write many drawn plates and their manifest, in parallel and repeatably."""
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
-import pandas as pd
 from PIL import Image
 
-from lpr_core.files import write_text_atomic
-from lpr_core.processes import TaskEvent, Tell, share_out
+from lpr_core.processes import Tell
 from lpr_core.progress import CountListener
 from lpr_core.synthesis.camera import photograph
+from lpr_core.synthesis.chunks import CHUNK_SIZE, write_chunks
 from lpr_core.synthesis.designs import list_designs
 from lpr_core.synthesis.draw import DrawnPlate, draw_any_plate, draw_plate
-
-CHUNK_SIZE = 250
-"""Plates that share one seed and one folder; the result does not depend on the number of jobs."""
 
 
 @dataclass(frozen=True)
@@ -67,29 +61,7 @@ def generate_plates(
     Raises:
         ValueError: `out_dir` holds a manifest already, or the order names no known region.
     """
-    manifest_path = out_dir / "manifest.csv"
-    if manifest_path.exists():
-        raise ValueError(f"`out_dir` must not hold a manifest yet. Received: {out_dir}.")
-    starts = range(0, order.count, CHUNK_SIZE)
-    tasks = [(order, out_dir, start) for start in starts]
-    chunks: dict[int, Sequence[dict[str, str]]] = {}
-
-    def note(event: TaskEvent[tuple[PlateOrder, Path, int]]) -> None:
-        if event.failure is not None:
-            raise event.failure
-        if event.is_over:
-            chunks[event.task[2]] = event.result
-            if on_progress is not None:
-                on_progress(sum(map(len, chunks.values())), order.count)
-
-    share_out(tasks, _write_chunk, jobs or os.cpu_count() or 1, note, prepare=_use_one_thread)
-    rows = [row for start in starts for row in chunks[start]]
-    write_text_atomic(manifest_path, pd.DataFrame(rows).to_csv(index=False))
-    return manifest_path
-
-
-def _use_one_thread() -> None:
-    cv2.setNumThreads(1)
+    return write_chunks(order, order.count, _write_chunk, out_dir, jobs, on_progress)
 
 
 def _write_chunk(task: tuple[PlateOrder, Path, int], _tell: Tell) -> Sequence[dict[str, str]]:

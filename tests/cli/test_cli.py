@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from lpr_core.cli import app
 from lpr_core.data.manifest import read_manifest, write_manifest
+from lpr_core.data.photos import read_photos
 from lpr_core.plates.format import SEVEN
 from lpr_core.serving.bundle import read_card
 from lpr_core.synthesis import PlateOrder
@@ -274,6 +275,26 @@ def test_synthesize_writes_plates():
     result = call("synthesize", "--region", "br", "--count", "2", "--out", "drawn", "--jobs", "1")
     assert result.exit_code == 0
     assert set(read_manifest(Path("drawn/manifest.csv"), None)["plate_region"]) == {"br"}
+
+
+def test_synthesize_writes_scenes():
+    result = call("synthesize", "--scenes", "6", "--size", "64", "96", "--out", "s", "--jobs", "1")
+    assert result.stdout == "Wrote s/manifest.csv.\n"
+    frame = read_photos(Path("s"))
+    assert len(frame) == 6
+    assert len({len(boxes) for boxes in frame["boxes"]}) > 1
+    again = ["--photos", "s", "--out", "t", "--jobs", "1"]
+    assert call("synthesize", "--scenes", "2", *again).exit_code == 0
+    assert len(read_photos(Path("t/manifest.csv"))) == 2
+
+
+@pytest.mark.parametrize("options", [[], ["--count", "1", "--scenes", "1"]])
+def test_synthesize_wants_to_know_what(options):
+    result = call("synthesize", "--out", "drawn", *options)
+    assert result.output == (
+        "lpr: one of --count (plates) and --scenes (whole pictures) must be given.\n"
+    )
+    assert result.exit_code == 2
 
 
 class TestExport:
