@@ -30,6 +30,31 @@ def check_manifest(manifest: ManifestArgument) -> None:
         raise typer.Exit(SOME_FAILED)
 
 
+@data_app.command("check-photos")
+def check_labelled_photos(
+    source: Annotated[Path, typer.Argument(help="File of labels with boxes, or folder of them.")],
+    layout: Annotated[
+        str | None,
+        typer.Option(help="Such as coco or yolo; told by the files' names when not given."),
+    ] = None,
+) -> None:
+    """Check every box and picture as training reads them (exit code 1 if a picture is bad)."""
+    from lpr_core.data.photos import check_photos, read_photos
+
+    frame = read_photos(source, layout)
+    num_empty = sum(not names for names in frame["classes"])
+    typer.echo(f"{source}: {len(frame)} photos, {num_empty} with nothing in them.")
+    for name, count in frame["split"].replace("", "none").value_counts().items():
+        typer.echo(f"  split {name}: {count}")
+    for name, count in frame["classes"].explode().dropna().value_counts().items():
+        typer.echo(f"  class {name}: {count}")
+    faults = check_photos(frame)
+    for fault in faults:
+        typer.echo(fault)
+    if faults:
+        raise typer.Exit(SOME_FAILED)
+
+
 @data_app.command("split")
 def split_plates(
     manifest: ManifestArgument,

@@ -13,6 +13,7 @@ from lpr_core.data.formats.boxes import (
     detect_box_layout,
     find_photos,
 )
+from lpr_core.pictures.decoding import PictureError, read_picture
 
 PHOTO_COLUMNS = ("image_path", "split", "boxes", "classes", "corners", "texts", "country", "track")
 
@@ -38,6 +39,27 @@ def read_photos(source: Path, layout: str | None = None) -> pd.DataFrame:
     source = Path(source)
     found = find_photos(layout or detect_box_layout(source), source)
     return pd.DataFrame([_tabulate(photo) for photo in found], columns=list(PHOTO_COLUMNS))
+
+
+def check_photos(photos: pd.DataFrame) -> tuple[str, ...]:
+    """Return a sentence for each picture of `read_photos` that cannot be read or misses a box."""
+    faults = (
+        _find_fault(Path(path), boxes)
+        for path, boxes in zip(photos["image_path"], photos["boxes"], strict=True)
+    )
+    return tuple(fault for fault in faults if fault)
+
+
+def _find_fault(path: Path, boxes: NDArray[np.float64]) -> str:
+    try:
+        height, width, _ = read_picture(path).shape
+    except PictureError as error:
+        return f"{path.name}: {error}"
+    outside = boxes[(boxes[:, 0] >= width) | (boxes[:, 1] >= height)]
+    if not len(outside):
+        return ""
+    edges = ", ".join(f"{edge:g}" for edge in outside[0])
+    return f"{path.name}: a box ({edges}) lies outside the picture of {width} x {height} pixels."
 
 
 def _tabulate(photo: FoundPhoto) -> dict[str, object]:

@@ -27,6 +27,7 @@ _WORDS = (
 )
 _LINE_HEIGHT = 28
 _ROUND_SHARE, _BARE_SHARE = 0.2, 0.3
+_NUM_NUMBERS = 12
 
 
 def draw_sign(
@@ -71,7 +72,8 @@ def _place(
 def _make_text(rng: np.random.Generator) -> str:
     if rng.random() < 0.6:
         return str(rng.choice(_WORDS))
-    digits = "".join(map(str, rng.integers(0, 10, int(rng.integers(1, 10)))))
+    # Few numbers, so that their letterings are drawn once.
+    digits = str(7919 ** int(rng.integers(1, _NUM_NUMBERS)))[-int(rng.integers(1, 10)) :]
     return f"{digits[:4]} {digits[4:]}".strip()
 
 
@@ -96,7 +98,7 @@ def _make_board(rng: np.random.Generator, has_board: bool) -> tuple[Picture, NDA
     return canvas.astype(np.uint8), cover
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=1024)
 def _draw_line(line: str, font: str) -> NDArray[np.uint8]:
     return draw_line(line, font, _LINE_HEIGHT)
 
