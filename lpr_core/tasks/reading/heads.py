@@ -5,7 +5,12 @@ from typing import Any
 import keras
 
 from lpr_core.plates.format import PlateFormat
-from lpr_core.tasks.reading.layers import PositionEmbedding2D, SlotAttention, SlotQueries
+from lpr_core.tasks.reading.layers import (
+    PositionEmbedding2D,
+    SlotAttention,
+    SlotQueries,
+    exact_gelu,
+)
 
 _MIN_PROJECTED_CHANNELS = 16
 _NUM_BLOCKS = 2
@@ -89,7 +94,7 @@ def _attend(asking: Any, asked: Any, name: str, dropout: float) -> Any:
 def _think(values: Any, dense_units: int, name: str, dropout: float) -> Any:
     """Add what two layers make of each `(N, A, C)` alone."""
     inner = keras.layers.LayerNormalization(name=f"{name}_norm")(values)
-    inner = keras.layers.Dense(dense_units, activation="gelu", name=f"{name}_wide")(inner)
+    inner = keras.layers.Dense(dense_units, activation=exact_gelu, name=f"{name}_wide")(inner)
     inner = keras.layers.Dropout(dropout, name=f"{name}_dropout")(inner)
     inner = keras.layers.Dense(values.shape[-1], name=f"{name}_narrow")(inner)
     return keras.layers.Add(name=f"{name}_added")([values, inner])

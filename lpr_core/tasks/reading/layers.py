@@ -97,5 +97,14 @@ class SlotQueries(keras.layers.Layer):
         return {**super().get_config(), "slots": self.slots}
 
 
+@keras.saving.register_keras_serializable(package="lpr")
+def exact_gelu(values: Any) -> Any:
+    """Return x times the share of a normal distribution below x (https://arxiv.org/abs/1606.08415).
+
+    The same as Keras' `gelu`, whose graph has an operation (erfc) that ONNX does not know.
+    """
+    return 0.5 * values * (1 + ops.erf(values / 2**0.5))
+
+
 def _small_normal() -> keras.initializers.Initializer:
     return keras.initializers.RandomNormal(stddev=0.02)

@@ -7,7 +7,12 @@ import pytest
 from lpr_core.backbones import layers as backbone_layers
 from lpr_core.backbones.layers import CaffePreprocessing
 from lpr_core.tasks.reading import layers
-from lpr_core.tasks.reading.layers import PositionEmbedding2D, SlotAttention, SlotQueries
+from lpr_core.tasks.reading.layers import (
+    PositionEmbedding2D,
+    SlotAttention,
+    SlotQueries,
+    exact_gelu,
+)
 
 CASES = {
     CaffePreprocessing: ({}, (2, 4, 6, 3), (2, 4, 6, 3)),
@@ -79,3 +84,8 @@ def test_without_preference_a_slot_takes_the_mean():
 def set_attention(layer, keys, bias, queries) -> None:
     layer.keys.set_weights([keys, bias])
     layer.queries.assign(queries)
+
+
+def test_the_activation_is_that_of_keras():
+    values = np.linspace(-5, 5, 101).astype(np.float32)
+    np.testing.assert_allclose(exact_gelu(values), keras.activations.gelu(values), atol=1e-6)
