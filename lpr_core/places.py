@@ -35,7 +35,7 @@ def studies_dir() -> Path:
 def shipped_reader_dir() -> Path:
     """Return the bundle that the apps read with: `LPR_READER`, else the shipped one."""
     chosen = os.environ.get("LPR_READER")
-    return Path(chosen) if chosen else SHIPPED_DIR / "models" / "seven"
+    return Path(chosen) if chosen else SHIPPED_DIR / "models" / "world"
 
 
 def shipped_finder_dir() -> Path:

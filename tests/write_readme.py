@@ -9,7 +9,7 @@ import re
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,16 +20,16 @@ from lpr_core.places import SHIPPED_DIR
 from lpr_core.report.facts import list_facts
 from lpr_core.report.markdown import fold, render_notes, render_table, render_verdicts
 from lpr_core.serving.bundle import read_card
-from lpr_core.statistics import wilson_interval
 
 README = SHIPPED_DIR.parent / "README.md"
 MODELS_README = SHIPPED_DIR / "models" / "README.md"
 SESSION = (
     "lpr read data/samples/images/0000/000002.jpg data/samples/images/0000/000005.jpg",
-    "lpr synthesize --region br --count 2000 --seed 0 --out drawn",
+    "lpr synthesize --any-length --count 2000 --seed 0 --out drawn",
     "lpr evaluate --manifest data/samples/manifest.csv",
 )
-FAMILIES = {"br": "Brazil", "eu": "Europe", "us": "United States"}
+SHIPPED_READER = SHIPPED_DIR / "models" / "world"
+ROWS = {"1": "one row", "2": "two rows"}
 
 
 def main() -> None:
@@ -50,37 +50,22 @@ def fill_blocks(text: str, blocks: Mapping[str, Callable[[], str]]) -> str:
 
 
 def render_accuracy() -> str:
-    """Return the table of recorded scores, a row for each data set and region family."""
-    card = read_card(SHIPPED_DIR / "models" / "seven")
+    """Return the table of recorded scores, a row for each data set, and for rows where told."""
     lines = [
-        "| measured on | plates | read whole (95 % interval) | characters |",
-        "|---|---:|---:|---:|",
+        "| measured on | plates | read whole (95 % interval) | characters | told at 0.9 and more | "
+        "wrong among these |",
+        "|---|---:|---:|---:|---:|---:|",
     ]
-    for data_name, report in card.accuracy.items():
+    for data_name, report in read_card(SHIPPED_READER).accuracy.items():
         lines.append(_row(f"**{data_name}**", report))
-        for family, name in FAMILIES.items():
-            members = [s for r, s in report["by_region"].items() if r.partition("-")[0] == family]
-            if members:
-                lines.append(_row(name, join_scores(members)))
+        if set(report["by_rows"]) >= set(ROWS):
+            lines += [_row(name, report["by_rows"][rows]) for rows, name in ROWS.items()]
     return "\n".join(lines)
-
-
-def join_scores(scores: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Return the scores of several groups of seven-character plates as one group."""
-    count = sum(group["count"] for group in scores)
-    right = sum(round(group["plate_accuracy"] * group["count"]) for group in scores)
-    characters = sum(group["character_accuracy"] * group["count"] for group in scores)
-    return {
-        "count": count,
-        "plate_accuracy": right / count,
-        "plate_accuracy_interval": wilson_interval(right, count),
-        "character_accuracy": characters / count,
-    }
 
 
 def render_misread() -> str:
     """Return the most frequent confusions of each data set, as a table."""
-    card = read_card(SHIPPED_DIR / "models" / "seven")
+    card = read_card(SHIPPED_READER)
     lines = ["| measured on | right, read as (how often) |", "|---|---|"]
     for data_name, report in card.accuracy.items():
         pairs = ", ".join(
@@ -119,9 +104,11 @@ def _tell(name: str, answers: Answers) -> str:
 
 def _row(name: str, scores: Mapping[str, Any]) -> str:
     low, high = scores["plate_accuracy_interval"]
+    wrong = scores["wrong_when_sure"]
     return (
         f"| {name} | {scores['count']:,} | {scores['plate_accuracy']:.3f} "
-        f"[{low:.3f}, {high:.3f}] | {scores['character_accuracy']:.3f} |"
+        f"[{low:.3f}, {high:.3f}] | {scores['character_accuracy']:.3f} "
+        f"| {scores['sure_share']:.3f} | {'none' if wrong is None else format(wrong, '.3f')} |"
     )
 
 

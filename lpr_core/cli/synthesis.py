@@ -24,6 +24,14 @@ def synthesize_plates(
         list[str] | None,
         typer.Option(help="Region or family, such as br or us; repeatable. All when not given."),
     ] = None,
+    any_length: Annotated[
+        bool,
+        typer.Option(
+            "--any-length",
+            help="Plates of 4 to 10 characters in one row or two, of all countries; without it, "
+            "seven in one row.",
+        ),
+    ] = False,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal pictures.", min=0)] = 0,
     severity: Annotated[
         tuple[float, float],
@@ -49,7 +57,7 @@ def synthesize_plates(
 
     regions = tuple(region or ())
     if count is not None and scenes is None:
-        order = PlateOrder(regions, count, seed, None if clean else severity)
+        order = PlateOrder(regions, count, seed, None if clean else severity, any_length)
         with show_progress("Drawing plates") as tell:
             manifest_path = generate_plates(order, out, jobs, on_progress=tell)
     elif scenes is not None and count is None:

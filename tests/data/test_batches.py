@@ -5,7 +5,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lpr_core.data import batches as batches_module
 from lpr_core.data import crops as crops_module
 from lpr_core.data.batches import BatchOptions, MixedBatches, PictureBatches
 from lpr_core.data.crops import CropSource
@@ -58,7 +57,7 @@ def test_sizes(frame, settings, sizes):
 
 
 def test_too_few_plates_for_a_shuffled_batch(frame):
-    with pytest.raises(ValueError, match=r"must fill a batch of 11\. Received: 10 rows"):
+    with pytest.raises(ValueError, match=r"enough rows for a batch of 11\. Received: 10 rows"):
         make_batches(frame, batch_size=11)
 
 
@@ -138,7 +137,7 @@ def test_cached_pictures_are_read_once(frame, monkeypatch, cache_bytes, reads):
         paths.append(path)
         return read_picture(path)
 
-    monkeypatch.setattr(batches_module, "read_picture", read_and_count)
+    monkeypatch.setattr(crops_module, "read_picture", read_and_count)
     batches = make_batches(frame, shuffle=False, cache_bytes=cache_bytes)
     first, second = collect(batches, 0), collect(batches, 1)
     assert len(paths) == reads

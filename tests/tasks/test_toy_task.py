@@ -96,13 +96,15 @@ def offered():
 def test_nothing_is_imported_for_a_name_that_a_stranger_wrote(monkeypatch):
     monkeypatch.delitem(sys.modules, "tests.kit.page_kit", raising=False)
     for name in ("tests.kit.page_kit", "idlelib.idle", "reading.task", ""):
-        with pytest.raises(ValueError, match=r"The tasks are reading, tests\.kit\.toy_task\."):
+        with pytest.raises(
+            ValueError, match=r"The tasks are finding, reading, refining, tests\.kit\.toy_task\."
+        ):
             find_task(name)
     assert not {"tests.kit.page_kit", "idlelib.idle"} & set(sys.modules)
 
 
 def test_tasks_are_found_by_name():
-    assert task_names() == ("reading",)
+    assert task_names() == ("finding", "reading", "refining")
     assert find_task("reading").words.unit == "plate"
     assert find_task(TOY).words.unit == "picture"
 

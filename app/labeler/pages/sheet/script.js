@@ -115,13 +115,13 @@ function standIn(name) {
 async function readOne({ name, job }, stand) {
   const { cards, boxes = [], file, error } = await ask(job);
   if (error) return refuse(name, error, stand);
-  if (file && boxes.length) stand.before(showPhoto(name, file, boxes));
-  cards.slice(1).reverse().forEach((card) => {
+  let last = sheet.place(cards[0], stand).element;
+  if (file && boxes.length) last.before(showPhoto(name, file, boxes));
+  cards.slice(1).forEach((card) => {
     const place = make("li", {});
-    stand.after(place);
-    sheet.place(card, place);
+    last.after(place);
+    last = sheet.place(card, place).element;
   });
-  sheet.place(cards[0], stand);
   sheet.greet();
 }
 
