@@ -34,7 +34,7 @@ OUT_OF_REACH = ("tensorflow", "torch", "gradio", "streamlit")
 
 def configure_reading(folder: Path) -> TrainingConfig:
     manifest = write_plates(folder, num_train=16, num_validation=6)
-    # The head with the most kinds of operations, for each has to exist on both backends and in ONNX.
+    # The head of most kinds of operations: each has to exist on both backends and in ONNX.
     network = make_reading_config(head="context", dropout=0.1)
     return make_training_config(manifest, network, epochs=2, steps_per_epoch=2, batch_size=4)
 
