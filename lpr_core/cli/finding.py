@@ -112,6 +112,8 @@ def _format_report(report: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _interval(values: list[float]) -> str:
+def _interval(values: list[float | None]) -> str:
     value, low, high = values
+    if value is None:
+        return "unknown"
     return f"{value:.3f} [{low:.3f}, {high:.3f}]"

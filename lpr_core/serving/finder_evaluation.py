@@ -25,6 +25,9 @@ from lpr_core.tasks.finding.scores import (
 Detector = Callable[[Picture], Found]
 """Returns everything that may be a thing, edges in pixels of the photo, however unsure."""
 
+Estimate = list[float | None]
+"""A number and both ends of its interval."""
+
 LOOSE = 0.5
 WIDTHS = ((12, 20), (20, 40), (40, 80))
 """Plates of so many pixels on the canvas are told apart."""
@@ -234,7 +237,7 @@ def paste_small(
     return pasted, Things(things.classes, edges.astype(np.float32))
 
 
-def _mean(values: Sequence[float]) -> list[float]:
+def _mean(values: Sequence[float]) -> Estimate:
     known = np.array(values)
     return _with_interval(len(known), lambda times: float((known * times).sum() / times.sum()))
 
@@ -244,9 +247,14 @@ def _median(parts: Sequence[NDArray[np.floating]]) -> float:
     return float(np.median(values)) if len(values) else float("nan")
 
 
-def _with_interval(count: int, measure: Callable[[NDArray[np.int64]], float]) -> list[float]:
-    """Return what is measured when each photo counts once, and its interval's ends."""
+def _with_interval(count: int, measure: Callable[[NDArray[np.int64]], float]) -> Estimate:
+    """Return what is measured when each photo counts once, and its interval's ends.
+
+    None stands for what cannot be told: nothing was found, or nothing is there.
+    """
     once = measure(np.ones(count, np.int64))
+    if np.isnan(once):
+        return [None, None, None]
     low, high = np.nanquantile(list(_resample(count, measure)), [0.025, 0.975])
     return [once, float(low), float(high)]
 

@@ -53,7 +53,6 @@ class PhotoSource:
         self._config = config
         self._changes = options.photos
         self._scene_share = options.scene_share
-        self._scenes = SceneOptions(size=(config.height, config.width))
         if options.scene_share and SCENE_CLASS not in config.classes:
             raise ValueError(
                 f"drawn scenes have plates in them; the network must know the class {SCENE_CLASS}. "
@@ -85,7 +84,8 @@ class PhotoSource:
         return encode_truth(self._truth[row], self._defaults, self._config)
 
     def _draw_scene(self, rng: np.random.Generator) -> tuple[Picture, Floats]:
-        scene = draw_scene(rng, self._scenes, self._draw_background(rng))
+        options = SceneOptions(size=(self._config.height, self._config.width))
+        scene = draw_scene(rng, options, self._draw_background(rng))
         plate = 1 + self._config.classes.index(SCENE_CLASS)
         classes = np.full(len(scene.boxes), plate)
         return scene.picture, self._encode(scene.boxes, scene.corners, classes)

@@ -23,7 +23,8 @@ def build_graph(config: FindingConfig) -> keras.Model:
     for. The backbone is a layer called `backbone`.
 
     Raises:
-        ValueError: The configuration has no classes or default boxes, or SSD300 stands on another backbone.
+        ValueError: The configuration has no classes or default boxes, or SSD300 stands on another
+            backbone.
     """
     if not config.classes:
         raise ValueError("`classes` must be known before a network is built.")
