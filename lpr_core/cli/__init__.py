@@ -6,7 +6,7 @@ from lpr_core.cli.data import data_app
 from lpr_core.cli.errors import OneSentenceGroup
 from lpr_core.cli.exchange import reader_app
 from lpr_core.cli.export import export_run
-from lpr_core.cli.finding import evaluate_finder
+from lpr_core.cli.finding import evaluate_finder, mine_boxes
 from lpr_core.cli.intake import (
     export_labels_to,
     import_labels,
@@ -32,6 +32,7 @@ app = typer.Typer(
 app.command("read")(read_photos)
 app.command("evaluate")(evaluate_plates)
 app.command("evaluate-finder")(evaluate_finder)
+app.command("mine-false-boxes")(mine_boxes)
 app.command("export")(export_run)
 app.command("train")(train)
 app.command("synthesize")(synthesize_plates)

@@ -48,6 +48,20 @@ def evaluate_finder(
     typer.echo(json.dumps(report, indent=2) if as_json else _format_report(report))
 
 
+def mine_boxes(
+    manifest: Annotated[Path, typer.Option(help="Labelled photos, in any format of boxes.")],
+    out: Annotated[Path, typer.Option(help="The manifest to write.")],
+    model: FinderOption = None,
+) -> None:
+    """Write down what a finder takes for plates, for a refiner that is to tell them apart."""
+    from lpr_core.data.photos import read_photos
+    from lpr_core.serving.finder import Finder
+    from lpr_core.serving.finder_mining import mine_false_boxes
+
+    count = mine_false_boxes(Finder.load(model), read_photos(manifest), out)
+    typer.echo(f"Wrote {out} with {count} boxes that are no plates.")
+
+
 def export_found(run_dir: Path, out: Path | None, name: str | None, refiner: Path | None) -> None:
     """Write the bundle of a run that finds plates, with that of a refiner where one is named."""
     from lpr_core.cli.export import describe_provenance

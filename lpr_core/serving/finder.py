@@ -25,7 +25,7 @@ from lpr_core.serving.finder_bundle import (
 )
 from lpr_core.tasks.finding.decoding import Decoding, Found
 from lpr_core.tasks.finding.levels import grid_boxes
-from lpr_core.tasks.refining.cuts import decode_plates, enlarge_box
+from lpr_core.tasks.refining.cuts import NUM_POINTS, decode_plates, enlarge_box
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
@@ -101,7 +101,8 @@ class Finder:
         """Return the same as arrays; edges and corners in pixels of the photo."""
         least = self.card.threshold if threshold is None else threshold
         found = self.decode(self.predict(picture), picture.shape[:2], least)
-        return self.refine(picture, found)
+        refined = self.refine(picture, found)
+        return refined.take(refined.scores >= least)
 
     def predict(self, picture: Picture) -> NDArray[np.float32]:
         """Return what the model says of each default box `(A, K)`."""
@@ -132,15 +133,20 @@ class Finder:
         )
 
     def refine(self, picture: Picture, found: Found) -> Found:
-        """Return the same things with the edges and corners that the refiner sees."""
+        """Return the same things with the edges and corners that the refiner sees, surest first.
+
+        Where it verifies, the score of each is the product of both chances. Things beyond the most
+        that are refined are left out.
+        """
         session, part = self._open()[1], self.card.refiner
         count = min(len(found), _MOST_REFINED)
         if session is None or part is None or not count:
             return found
-        edges, corners = _refine(session, part, picture, found.edges[:count].astype(float))
-        refined = [found.edges.copy(), found.corners.copy()]
-        refined[0][:count], refined[1][:count] = edges, corners
-        return Found(found.classes, found.scores, *refined)
+        found = found.take(np.arange(count))
+        edges, corners, chances = _refine(session, part, picture, found.edges.astype(float))
+        scores = (found.scores * chances).astype(np.float32)
+        refined = Found(found.classes, scores, edges.astype(np.float32), corners.astype(np.float32))
+        return refined.take(np.argsort(-scores, kind="stable"))
 
     def _describe(self, found: Found, index: int) -> FoundBox:
         left, top, right, bottom = map(float, found.edges[index])
@@ -169,12 +175,13 @@ class Finder:
 
 def _refine(
     session: "InferenceSession", part: RefinerPart, picture: Picture, edges: Floats
-) -> tuple[Floats, Floats]:
-    """Return refined edges `(n, 4)` and corners `(n, 8)`; edges that make no box stay."""
+) -> tuple[Floats, Floats, Floats]:
+    """Return refined edges `(n, 4)`, corners `(n, 8)` and chances; edges that make no box stay."""
     cuts = enlarge_box(edges, part.margin)
     images = np.stack([cut_region(picture, cut, (part.height, part.width)) for cut in cuts])
     outputs = session.run([SAID_NAME], {INPUT_NAME: images.astype(np.float32)})[0]
     said, corners = decode_plates(outputs, cuts)
     said = said.clip(0, np.tile(picture.shape[1::-1], 2))
     is_box = (said[:, 2:] - said[:, :2] > 1).all(axis=1, keepdims=True)
-    return np.where(is_box, said, edges), corners
+    chances = 1 / (1 + np.exp(-outputs[:, NUM_POINTS])) if part.verifies else np.ones(len(edges))
+    return np.where(is_box, said, edges), corners, chances

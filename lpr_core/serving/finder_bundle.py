@@ -42,6 +42,8 @@ class RefinerPart(BaseModel):
         height: Rows of a cut, pixels.
         width: Columns likewise.
         margin: Share of a found box's width and height that is added on each side of the cut.
+        verifies: Whether it says too if there is a plate; a box's score is then the product of
+            both models' chances.
         sha256: Checksum of the file.
         provenance: Where it comes from.
     """
@@ -51,6 +53,7 @@ class RefinerPart(BaseModel):
     height: int = Field(ge=1)
     width: int = Field(ge=1)
     margin: float = Field(ge=0, le=1)
+    verifies: bool = False
     sha256: str = ""
     provenance: dict[str, JsonValue] = {}
 
@@ -196,7 +199,8 @@ def open_finder(
     if bundle.refiner is None:
         raise BundleError(f"The card names a refiner; {REFINER_FILE} is missing.")
     size = [card.refiner.height, card.refiner.width, 3]
-    return model, open_model(bundle.refiner, threads, (INPUT_NAME, size), (SAID_NAME, [12]))
+    gives = (SAID_NAME, [13 if card.refiner.verifies else 12])
+    return model, open_model(bundle.refiner, threads, (INPUT_NAME, size), gives)
 
 
 def _write_card(card: FinderCard) -> bytes:

@@ -152,5 +152,6 @@ def _describe_refiner(
         height=config.height,
         width=config.width,
         margin=config.margin,
+        verifies=config.verifies,
         provenance=dict(provenance or {}),
     )

@@ -41,6 +41,11 @@ EXPECTED_RANGES = {
         [151.061, 138.221, 131.32],
         [-0.409, -0.499, -0.005],
     ),
+    "vgg16_0.125": (
+        [-103.939, -116.779, -123.68],
+        [151.061, 138.221, 131.32],
+        [-0.409, -0.499, -0.005],
+    ),
     "inception_resnet_v2": SYMMETRIC,
 }
 
@@ -77,6 +82,7 @@ def test_preprocessing_is_that_of_keras(name, module):
         ("efficientnet_lite0", (64, 96), (2, 3, 1280), 3_413_024),
         ("mobilenet_v2_0.35", (64, 96), (2, 3, 1280), 410_208),
         ("vgg16", (32, 64), (1, 2, 512), 14_714_688),
+        ("vgg16_0.125", (32, 64), (1, 2, 64), 230_680),
     ],
 )
 def test_feature_maps(name, size, shape, num_parameters):

@@ -29,9 +29,11 @@ def made(tmp_path_factory):
     with tiny_finding():
         config = make_finding_training(folder / "photos", epochs=1)
         run = train_run(config, folder / "run")
-        write_sign_photos(folder / "refined", NORTH, COUNTS, seed=1, size=64)
+        refined = write_sign_photos(folder / "refined", NORTH, COUNTS, seed=1, size=64)
+        # Limits are the plates here, and all other signs what is to be told apart.
+        refined.write_text(refined.read_text().replace("limit", "plate"))
         refining = make_training_config(
-            folder / "refined" / "manifest.csv",
+            refined,
             RefiningConfig(height=16, width=32, dense_units=8),
             epochs=1,
             steps_per_epoch=1,
@@ -85,6 +87,33 @@ def test_boxes_are_given_in_pixels_of_the_photo(made):
     assert all(len(one.corners) == 4 for one in found)
     assert [one.score for one in found] == sorted((one.score for one in found), reverse=True)
     assert finder.find(wide, threshold=1.0) == []
+
+
+def test_the_score_is_the_product_of_both_chances(made):
+    _, bundle_dir, _ = made
+    finder, picture = Finder.load(bundle_dir), np.full((64, 64, 3), 90, np.uint8)
+    found = finder.decode(finder.predict(picture), (64, 64), 0.0)
+    count = len(finder.look(picture, 0.0))
+    refined = finder.refine(picture, found)
+    assert count == len(refined) <= 32
+    assert (np.sort(refined.scores) < np.sort(found.scores)[-count:]).all()
+    assert (np.diff(refined.scores) <= 0).all()
+
+
+def test_what_is_found_beside_plates_is_mined(made, tmp_path):
+    _, bundle_dir, manifest = made
+    out = tmp_path / "mined.csv"
+    manifest.write_text(manifest.read_text().replace("stop", "plate"))
+    command = ["mine-false-boxes", "--manifest", str(manifest), "--model", str(bundle_dir)]
+    answer = CliRunner().invoke(app, [*command, "--out", str(out)])
+    assert answer.exit_code == 0, answer.stderr
+    before, after = read_photos(manifest), read_photos(out)
+    assert list(after["image_path"]) == list(before["image_path"])
+    for known, mined in zip(before["classes"], after["classes"], strict=True):
+        assert mined.count("plate") == known.count("plate")
+        assert set(mined) <= {"plate", "no_plate"}
+    names = [name for names in after["classes"] for name in names]
+    assert f"{names.count('no_plate')} boxes" in answer.stdout
 
 
 def test_without_a_refiner_boxes_stay(made, tmp_path):

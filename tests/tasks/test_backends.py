@@ -11,15 +11,20 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from lpr_core.augment.photo_options import PhotoOptions
 from lpr_core.backbones import build as backbones
 from lpr_core.cli import app
 from lpr_core.data.manifest import read_manifest
+from lpr_core.data.photos import read_photos
 from lpr_core.pictures.decoding import read_picture
 from lpr_core.serving import Reader
+from lpr_core.serving.finder import Finder
+from lpr_core.tasks.finding.predictions import read_found
 from lpr_core.tasks.reading.predictions import tabulate_readings
 from lpr_core.training.config import TrainingConfig
 from lpr_core.training.runs import RunFolder
 from tests.kit.backend_process import KILLED, Barrier
+from tests.kit.finding_kit import make_finding_training
 from tests.kit.places import REPOSITORY_DIR
 from tests.kit.training_kit import (
     PLATE_FORMAT,
@@ -51,6 +56,21 @@ def assert_reads_alike(config: TrainingConfig, run: RunFolder, bundle_dir: Path)
     assert told["confidence"].tolist() == pytest.approx(saved["confidence"].tolist(), abs=1e-4)
 
 
+def configure_finding(folder: Path) -> TrainingConfig:
+    return make_finding_training(folder, photos=PhotoOptions(), workers=2)
+
+
+def assert_finds_alike(config: TrainingConfig, run: RunFolder, bundle_dir: Path) -> None:
+    """Check that a bundle finds what the run itself found, and is as sure of it."""
+    frame = read_photos(Path(config.manifest))
+    paths = frame[frame["split"] == config.validation_split]["image_path"]
+    finder, saved = Finder.load(bundle_dir), run.read_predictions()
+    for path, text in zip(paths, saved["found"], strict=True):
+        picture, known = read_picture(Path(path)), read_found(text)
+        found = finder.decode(finder.predict(picture), picture.shape[:2], 0.01)
+        assert found.scores[: len(known)] == pytest.approx(known.scores, abs=1e-3)
+
+
 @dataclass(frozen=True)
 class TaskCase:
     """What a task needs to be tried; a new task is a row of `TASKS`.
@@ -64,7 +84,10 @@ class TaskCase:
     check: Callable[[TrainingConfig, RunFolder, Path], None]
 
 
-TASKS = {"reading": TaskCase(configure_reading, assert_reads_alike)}
+TASKS = {
+    "reading": TaskCase(configure_reading, assert_reads_alike),
+    "finding": TaskCase(configure_finding, assert_finds_alike),
+}
 
 
 @pytest.fixture

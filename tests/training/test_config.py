@@ -68,6 +68,9 @@ def test_any_configuration_comes_back_from_json(seed, severity, ema_momentum, we
         ({"camera_severity": [0.5, 1.5]}, "must lie in 0 to 1. Received: "),
         ({"warmup": 0.1}, "`warmup` needs the cosine schedule. Received: 0.1"),
         ({"schedule": "cosine", "plateau_patience": 2}, "needs the constant schedule"),
+        ({"schedule": "steps", "plateau_patience": 2}, "needs the constant schedule"),
+        ({"schedule": "steps", "warmup": 0.1}, "`warmup` needs the cosine schedule. Received: 0.1"),
+        ({"schedule": "steps", "rate_steps": (0.8, 0.2)}, "`rate_steps` must rise"),
         ({"ema_momentum": 1}, "ema_momentum\n  .*less than 1"),
     ],
 )

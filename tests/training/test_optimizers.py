@@ -54,3 +54,11 @@ def test_only_kernels_decay():
     optimizer.apply([keras.ops.convert_to_tensor(zero) for zero in zeros])
     values = {variable.name: float(np.mean(variable)) for variable in model.trainable_variables}
     assert values == pytest.approx({"kernel": 0.95, "bias": 1, "gamma": 1, "beta": 1})
+
+
+def test_steps_divide_the_rate_by_ten():
+    optimizer = build(120, optimizer="sgd", schedule="steps", learning_rate=1e-3)
+    assert type(optimizer) is keras.optimizers.SGD
+    assert optimizer.momentum == 0.9
+    received = [rate_at(optimizer, step) for step in (0, 80, 81, 100, 101)]
+    assert received == pytest.approx([1e-3, 1e-3, 1e-4, 1e-4, 1e-5])

@@ -62,7 +62,10 @@ class CutSource:
                 target[4] = 0.0
                 return part, target
         edges, corners = np.array(example["box"]), np.array(example["corners"]).reshape(4, 2)
-        return self._change(self._read(example["image_path"]), edges, corners, rng)
+        part, target = self._change(self._read(example["image_path"]), edges, corners, rng)
+        if not example["is_plate"]:
+            target[[4, 13, 14]] = 0.0
+        return part, target
 
     def target_of(self, row: int) -> NDArray[np.float32]:
         """Return the target of a row where nothing is drawn anew."""

@@ -18,6 +18,9 @@ class RefiningConfig(NetworkConfig):
         dense_units: Width of the layer before the coordinates.
         map_channels: Width of the map before that layer.
         corner_weight: Of the corners in the loss; edges have 1.
+        verifies: Whether it says too if there is a plate at all. It learns that from boxes of other
+            classes than `plate`, such as what a finder took for one (`lpr mine-false-boxes`).
+        verify_weight: Of that in the loss.
     """
 
     task: Literal["refining"] = "refining"
@@ -29,3 +32,10 @@ class RefiningConfig(NetworkConfig):
     dense_units: int = Field(default=128, ge=4)
     map_channels: int = Field(default=24, ge=1)
     corner_weight: float = Field(default=0.5, ge=0)
+    verifies: bool = True
+    verify_weight: float = Field(default=0.5, ge=0)
+
+    @property
+    def num_outputs(self) -> int:
+        """Four edges, eight of corners, and the logit of a plate being there."""
+        return 13 if self.verifies else 12

@@ -1,15 +1,17 @@
 """Cuts around boxes, and coordinates in them.
 
 Coordinates in a cut are shares of its width and height; 0 is the left or top edge, 1 the other.
-A target is `(14,)`: four edges (left, top, right, bottom), whether they count, the corners' x and y
-from the left top clockwise, and whether these are known.
+A target is `(15,)`: four edges (left, top, right, bottom), whether they count, the corners' x and y
+from the left top clockwise, whether these are known, and whether there is a plate.
 """
 
 import numpy as np
 from numpy.typing import NDArray
 
-TARGET_WIDTH = 14
-NUM_OUTPUTS = 12
+TARGET_WIDTH = 15
+NUM_POINTS = 12
+"""Outputs that are edges or coordinates of corners."""
+
 Floats = NDArray[np.floating]
 
 
@@ -26,19 +28,23 @@ def shift_edges(edges: Floats, shifts: Floats, limit: float) -> Floats:
     return moved
 
 
-def encode_plate(edges: Floats, corners: Floats, cut: Floats) -> NDArray[np.float32]:
+def encode_plate(
+    edges: Floats, corners: Floats, cut: Floats, *, is_plate: bool = True
+) -> NDArray[np.float32]:
     """Return the target of a plate `(TARGET_WIDTH,)` in a cut.
 
     Args:
         edges: In pixels `(4,)`.
         corners: Likewise `(4, 2)`, NaN where unknown.
         cut: Edges of the cut in pixels `(4,)`.
+        is_plate: Whether there is a plate; edges and corners of other things do not count.
     """
     start, size = cut[:2], cut[2:] - cut[:2]
     points = ((corners - start) / size).reshape(-1)
-    known = bool(np.isfinite(points).all())
+    known = is_plate and bool(np.isfinite(points).all())
     here = (edges - np.tile(start, 2)) / np.tile(size, 2)
-    parts = [here, [1.0], points if known else np.zeros(8), [float(known)]]
+    shown = points if known else np.zeros(8)
+    parts = [here, [float(is_plate)], shown, [float(known), float(is_plate)]]
     return np.concatenate(parts).astype(np.float32)
 
 
@@ -46,9 +52,9 @@ def decode_plates(outputs: Floats, cuts: Floats) -> tuple[Floats, Floats]:
     """Return edges `(n, 4)` and corners `(n, 8)` in pixels of what a network says of cuts.
 
     Args:
-        outputs: `(n, NUM_OUTPUTS)`.
+        outputs: `(n, 12)` or `(n, 13)`.
         cuts: Edges in pixels `(n, 4)`.
     """
     starts, sizes = cuts[:, :2], cuts[:, 2:] - cuts[:, :2]
-    points = outputs * np.tile(sizes, 6) + np.tile(starts, 6)
+    points = outputs[:, :NUM_POINTS] * np.tile(sizes, 6) + np.tile(starts, 6)
     return points[:, :4], points[:, 4:]

@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from lpr_core.data.formats.boxes import PLATE_CLASS
 from lpr_core.data.photos import read_photos
 from lpr_core.tasks.refining.config import RefiningConfig
 from lpr_core.tasks.refining.cuts import encode_plate, enlarge_box, shift_edges
 
 
 def read_examples(manifest_path: Path, config: RefiningConfig) -> pd.DataFrame:
-    """Return one row a box: `image_path, split, country, box, corners, shifts`.
+    """Return one row a box: `image_path, split, country, box, corners, is_plate, shifts`.
 
     `shifts` are how far each edge lies off where nothing is drawn anew, always the same.
 
@@ -22,13 +23,15 @@ def read_examples(manifest_path: Path, config: RefiningConfig) -> pd.DataFrame:
     rng = np.random.default_rng(0)
     rows = [
         {
-            **{name: row[name] for name in ("image_path", "split", "country")},
+            **{key: row[key] for key in ("image_path", "split", "country")},
             "box": tuple(map(float, box)),
             "corners": tuple(map(float, np.ravel(corners))),
+            "is_plate": name == PLATE_CLASS,
             "shifts": tuple(rng.normal(0, config.jitter, 4).round(4).tolist()),
         }
         for _, row in read_photos(manifest_path).iterrows()
-        for box, corners in zip(row["boxes"], row["corners"], strict=True)
+        for box, corners, name in zip(row["boxes"], row["corners"], row["classes"], strict=True)
+        if config.verifies or name == PLATE_CLASS
     ]
     return pd.DataFrame(rows)
 
@@ -44,4 +47,5 @@ def place_cut(
 def encode_row(row: pd.Series, config: RefiningConfig) -> NDArray[np.float32]:
     """Return a row's target `(TARGET_WIDTH,)` in the cut that its shifts make."""
     edges, corners = np.array(row["box"]), np.array(row["corners"]).reshape(4, 2)
-    return encode_plate(edges, corners, place_cut(edges, np.array(row["shifts"]), config))
+    cut = place_cut(edges, np.array(row["shifts"]), config)
+    return encode_plate(edges, corners, cut, is_plate=bool(row["is_plate"]))

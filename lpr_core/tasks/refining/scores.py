@@ -13,21 +13,36 @@ read are not any more."""
 
 
 def score_plates(truth: Floats, outputs: Floats) -> dict[str, Any]:
-    """Return `count`, `overlap` (mean), `near_edges` (within `NEAR`) and `edge_error` (median).
+    """Return `count` and, of plates, `overlap` (mean), `near_edges`, `edge_error` (median).
 
-    The error is that of left and right edges, as a share of the plate's width.
+    Edges are near within `NEAR`. The error is that of left and right edges, as a share of the
+    plate's width. `told_apart` is the mean of the shares of plates and of other things that are told
+    to be what they are, 0 for a network that does not tell.
 
     Args:
         truth: Targets `(N, TARGET_WIDTH)`.
-        outputs: `(N, NUM_OUTPUTS)`.
+        outputs: `(N, num_outputs)`.
+
+    Raises:
+        ValueError: There is no plate.
     """
-    errors = side_errors(truth[:, :4], outputs[:, :4])
+    is_plate = truth[:, 14] > 0
+    if not is_plate.any():
+        raise ValueError("there must be a plate among the boxes to be scored. Received: none")
+    true, said = truth[is_plate, :4], outputs[is_plate, :4]
+    errors = side_errors(true, said)
     return {
         "count": len(truth),
-        "overlap": float(overlap_plates(truth[:, :4], outputs[:, :4]).mean()),
+        "overlap": float(overlap_plates(true, said).mean()),
+        "told_apart": _balance(is_plate, outputs[:, 12] > 0) if outputs.shape[1] > 12 else 0.0,
         "near_edges": float((errors <= NEAR).mean()),
         "edge_error": float(np.median(errors)),
     }
+
+
+def _balance(truth: NDArray[np.bool_], said: NDArray[np.bool_]) -> float:
+    shares = [(said[truth == one] == one).mean() for one in (False, True) if (truth == one).any()]
+    return float(np.mean(shares))
 
 
 def side_errors(true: Floats, said: Floats) -> Floats:

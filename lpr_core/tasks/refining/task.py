@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from lpr_core.tasks.refining import examples as plates
 from lpr_core.tasks.refining.config import RefiningConfig
+from lpr_core.tasks.refining.cuts import NUM_POINTS
 from lpr_core.tasks.refining.scores import measure_unrefined, overlap_plates, score_plates
 from lpr_core.tasks.task import NetworkConfig, TaskWords
 
@@ -32,13 +33,13 @@ class RefiningTask:
         score="Overlap of the refined box",
     )
     config: type[NetworkConfig] = RefiningConfig
-    scores = ("overlap", "near_edges")
+    scores = ("overlap", "told_apart", "near_edges")
     watched = ("overlap",)
     group = "image_path"
-    truth_columns = ("image_path", "country", *(f"true_{edge}" for edge in _EDGES))
-    prediction_columns = (*truth_columns, *_EDGES)
+    truth_columns = ("image_path", "country", "is_plate", *(f"true_{edge}" for edge in _EDGES))
+    prediction_columns = (*truth_columns, *_EDGES, "confidence")
     text_columns = ("image_path", "country")
-    noisy_columns = _EDGES
+    noisy_columns = (*_EDGES, "confidence")
 
     def read_examples(self, manifest_path: Path, network: RefiningConfig) -> pd.DataFrame:
         """Return one row a box; see `lpr_core.tasks.refining.examples.read_examples`."""
@@ -93,7 +94,7 @@ class RefiningTask:
         """Return the distance of edges and corners."""
         from lpr_core.tasks.refining.network import RefiningLoss
 
-        return RefiningLoss(network.corner_weight)
+        return RefiningLoss(network.corner_weight, network.verify_weight)
 
     def make_metrics(self, network: RefiningConfig) -> list["keras.metrics.Metric"]:  # noqa: ARG002
         """Return the overlap."""
@@ -125,21 +126,26 @@ class RefiningTask:
         return score_plates(truth, outputs)
 
     def tabulate_truth(self, examples: pd.DataFrame) -> pd.DataFrame:
-        """Return `image_path, country` and the true edges in each cut."""
-        return examples[list(self.truth_columns)].reset_index(drop=True)
+        """Return `image_path, country, is_plate` (1 or 0) and the true edges in each cut."""
+        truth = examples[list(self.truth_columns)].reset_index(drop=True)
+        return truth.assign(is_plate=truth["is_plate"].astype(int))
 
     def tabulate_outputs(
         self,
         outputs: NDArray[np.float32],
         network: RefiningConfig,  # noqa: ARG002
     ) -> pd.DataFrame:
-        """Return the four edges that are said of each cut."""
-        return pd.DataFrame(outputs[:, :4].round(5), columns=list(_EDGES))
+        """Return the four edges that are said of each cut, and the chance of a plate."""
+        logits = outputs[:, 12] if outputs.shape[1] > NUM_POINTS else np.full(len(outputs), 9.0)
+        said = pd.DataFrame(outputs[:, :4].round(5), columns=list(_EDGES))
+        return said.assign(confidence=(1 / (1 + np.exp(-logits))).round(5))
 
     def score_units(self, truth: pd.DataFrame, said: pd.DataFrame) -> NDArray[np.float64]:
-        """Return the overlap of each plate `(P, 1)`."""
+        """Return the overlap of each plate `(P, 1)`; of other things, how sure it is of none."""
         true = truth[[f"true_{edge}" for edge in _EDGES]].to_numpy(float)
-        return overlap_plates(true, said[list(_EDGES)].to_numpy(float))[:, None]
+        overlaps = overlap_plates(true, said[list(_EDGES)].to_numpy(float))
+        is_plate = truth["is_plate"].to_numpy(float) > 0
+        return np.where(is_plate, overlaps, 1 - said["confidence"].to_numpy(float))[:, None]
 
     def measure_baseline(
         self,

@@ -34,10 +34,12 @@ def test_no_edge_lies_further_off_than_the_limit():
 def test_targets_lead_back():
     cut = np.array([10.0, 0, 70, 40])
     target = encode_plate(EDGES, CORNERS, cut)
-    edges, corners = decode_plates(np.delete(target, [4, 13])[None], cut[None])
+    edges, corners = decode_plates(np.delete(target, [4, 13, 14])[None], cut[None])
     np.testing.assert_allclose(edges[0], EDGES, atol=1e-5)
     np.testing.assert_allclose(corners[0].reshape(4, 2), CORNERS, atol=1e-5)
-    assert (target[4], target[13]) == (1, 1)
+    assert (target[4], target[13], target[14]) == (1, 1, 1)
+    other = encode_plate(EDGES, CORNERS, cut, is_plate=False)
+    assert (other[4], other[13], other[14]) == (0, 0, 0)
     assert encode_plate(EDGES, CORNERS * np.nan, cut)[13] == 0
 
 
@@ -66,6 +68,8 @@ def test_a_region_is_cut_between_pixels_and_over_the_rim():
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("refining")
     manifest = write_sign_photos(folder / "photos", NORTH, COUNTS, seed=0, size=64)
+    # Limits are the plates here, and all other signs what is to be told apart.
+    manifest.write_text(manifest.read_text().replace("limit", "plate"))
     network = RefiningConfig(height=16, width=32, dense_units=8)
     config = make_training_config(
         manifest,
@@ -111,5 +115,33 @@ def test_drawn_plates_teach_corners_and_photos_edges(run):
     photos = TASK.make_batches(examples, config.network, BatchOptions(8))[0][1]
     assert set(scenes[:, 13]) == {1.0}
     assert set(scenes[:, 4]) == {0.0}
-    assert set(photos[:, 4]) == {1.0}
+    assert set(photos[:, 4]) == {0.0, 1.0}
+    np.testing.assert_array_equal(photos[:, 4], photos[:, 14])
     assert isinstance(examples, pd.DataFrame)
+
+
+def test_a_network_may_leave_verifying_to_others(run):
+    config, _ = run
+    network = config.network.model_copy(update={"verifies": False})
+    examples = TASK.read_examples(Path(config.manifest), network)
+    assert examples["is_plate"].all()
+    assert TASK.build_graph(network).output_shape == (None, 12)
+    truth = TASK.encode_targets(examples, network)
+    outputs = np.delete(truth, [4, 13, 14], axis=1)
+    assert TASK.score(truth, outputs, network)["told_apart"] == 0
+    assert TASK.measure(truth, outputs, 0.0, network)["loss"] == pytest.approx(0, abs=1e-6)
+
+
+def test_what_is_no_plate_counts_for_the_verdict_alone():
+    cut = np.array([10.0, 0, 70, 40])
+    truth = np.stack([encode_plate(EDGES, CORNERS, cut, is_plate=one) for one in (True, False)])
+    right = np.delete(truth, [4, 13], axis=1)
+    right[:, 12] = [9, -9]
+    right[1, :12] = 0.7  # anything
+    loss = TASK.make_loss(RefiningConfig(), 0.0)
+    assert float(loss(truth, right)) == pytest.approx(0, abs=1e-3)
+    wrong = right.copy()
+    wrong[:, 12] = [-9, -9]
+    scores = TASK.score(truth, wrong, RefiningConfig())
+    assert (scores["overlap"], scores["told_apart"]) == (pytest.approx(1), 0.5)
+    assert float(loss(truth, wrong)) == pytest.approx(9 * 0.5 / 2, rel=1e-3)
