@@ -102,7 +102,7 @@ class PictureBatches(keras.utils.PyDataset):
         super().__init__(workers=1)
         if options.shuffle and count < options.batch_size:
             raise ValueError(
-                f"there must be enough rows for a batch of {options.batch_size}. "
+                f"the rows must fill a batch of {options.batch_size}. "
                 f"Received: {count} rows"
             )
         self.epoch = 0

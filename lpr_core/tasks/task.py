@@ -31,6 +31,12 @@ if TYPE_CHECKING:
 GROUP = "lpr.tasks"
 """Entry points of this group name a module with a `TASK`: `toy = "my_package.toy"`."""
 
+PENALTIES = ("penalty", "frozen_penalty")
+"""What weight penalties make of the loss: on layers that learn, which counts, and on the others.
+
+Keras 2 counted both, Keras 3 does not count frozen ones.
+"""
+
 _OURS = "lpr_core.tasks"
 
 
@@ -112,7 +118,8 @@ class Task(Protocol):
             decides first. They are keys of `metrics.json`, and with `val_` columns of the history.
         watched: Names of what is measured while the network learns, columns of the history beside
             `loss`: the scores themselves, or the parts of the loss where a score would cost more
-            than a step. `measure` says them of validation examples too.
+            than a step. `measure` says them of validation examples too, but for `PENALTIES`, which
+            follow from the weights and are no metrics.
         group: The column of examples that must not stand on both sides of a split.
         truth_columns: Columns of `tabulate_truth`.
         prediction_columns: Columns that a table of predictions has: these, and of
@@ -180,7 +187,7 @@ class Task(Protocol):
         """Return what `keras.Model.compile` takes as `loss`."""
 
     def make_metrics(self, network: Any) -> list["keras.metrics.Metric"]:
-        """Return Keras metrics with the names `watched`."""
+        """Return Keras metrics with the names `watched`, but for `PENALTIES`."""
 
     def measure(
         self, truth: NDArray[Any], outputs: NDArray[Any], label_smoothing: float, network: Any

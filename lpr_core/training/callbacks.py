@@ -90,12 +90,11 @@ class EpochKeeper(keras.callbacks.Callback):
         if self.diverged_at:
             self.diverged_at += f" of epoch {epoch + 1}"
             return
-        names = ("loss", *self.config.task.watched)
         with averaged_weights(self.model, self.train):
             row = {
                 "epoch": epoch + 1,
-                **{name: float(logs[name]) for name in names},
-                **measure_penalties(self.network),
+                "loss": float(logs["loss"]),
+                **self._watch(logs),
                 **self._measure(),
                 "learning_rate": float(self.model.optimizer.learning_rate),
                 "seconds": time.monotonic() - self._started,
@@ -107,6 +106,10 @@ class EpochKeeper(keras.callbacks.Callback):
         # The history first: a checkpoint must never be ahead of it.
         self.folder.write_history(self.history)
         save_checkpoint(self.folder.checkpoint_path, self.model, num_epochs=epoch + 1)
+
+    def _watch(self, logs: Any) -> dict[str, float]:
+        known = {**logs, **measure_penalties(self.network)}
+        return {name: float(known[name]) for name in self.config.task.watched}
 
     def _measure(self) -> dict[str, float]:
         outputs = self.model.predict(self.validation, verbose=0)

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from lpr_core.training.runs import PENALTIES
+from lpr_core.tasks.task import PENALTIES
 
 
 def measure_penalties(network: keras.Model) -> dict[str, float]:

@@ -11,17 +11,11 @@ from pydantic import BaseModel
 
 from lpr_core.files import write_gzip_atomic, write_text_atomic
 from lpr_core.saved import DamagedFileError, check_table, read_object, read_table
-from lpr_core.tasks.task import Task, find_task
+from lpr_core.tasks.task import PENALTIES, Task, find_task
 from lpr_core.training.config import upgrade_settings
 
 HistoryRow = dict[str, float]
 RunState = Literal["started", "finished", "failed"]
-
-PENALTIES = ("penalty", "frozen_penalty")
-"""What weight penalties make of the loss: on layers that learn, which counts, and on the others.
-
-Keras 2 counted both, Keras 3 does not count frozen ones.
-"""
 
 FREE_FIELDS = frozenset({"workers", "cache_megabytes"})
 """Settings of a training that change how fast a run is and not how it turns out."""
@@ -201,14 +195,15 @@ class RunFolder:
 def history_columns(task: Task) -> tuple[str, ...]:
     """Return the columns of a history.
 
-    `epoch`, then of the training `loss`, what the task watches, and `penalty, frozen_penalty`; of
-    validation, with `val_` in front, `loss`, the scores and what is watched; then `learning_rate`
-    and `seconds`.
+    `epoch`, then of the training `loss` and what the task watches; of validation, with `val_` in
+    front, `loss`, the scores and what is watched but penalties, which no example changes; then
+    `learning_rate` and `seconds`.
     """
-    measured = dict.fromkeys(("loss", *task.scores, *task.watched))
+    watched = [name for name in task.watched if name not in PENALTIES]
+    measured = dict.fromkeys(("loss", *task.scores, *watched))
     return (
         "epoch",
-        *("loss", *task.watched, *PENALTIES),
+        *("loss", *task.watched),
         *(f"val_{name}" for name in measured),
         *("learning_rate", "seconds"),
     )

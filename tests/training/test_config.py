@@ -62,7 +62,7 @@ def test_any_configuration_comes_back_from_json(seed, severity, ema_momentum, we
         ({"epochs": 0}, "epochs\n  .*greater than or equal to 1"),
         ({"batch_size": 0}, "batch_size\n  .*greater than or equal to 1"),
         ({"learning_rate": 0}, "learning_rate\n  .*greater than 0"),
-        ({"optimizer": "sgd"}, "Input should be 'adam' or 'adamw'"),
+        ({"optimizer": "sgdw"}, "Input should be 'adam', 'adamw' or 'sgd'"),
         ({"noise_strength": 25.5}, "noise_strength\n  .*less than or equal to 1"),
         ({"camera_severity": 2}, "`camera_severity` must lie in 0 to 1. Received: 2"),
         ({"camera_severity": [0.5, 1.5]}, "must lie in 0 to 1. Received: "),

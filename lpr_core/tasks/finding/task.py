@@ -12,7 +12,7 @@ from lpr_core.tasks.finding.config import FindingConfig
 from lpr_core.tasks.finding.decoding import Decoding, Found
 from lpr_core.tasks.finding.measures import measure_fixed_box, score_found, score_said
 from lpr_core.tasks.finding.predictions import tabulate_found
-from lpr_core.tasks.task import NetworkConfig, TaskWords
+from lpr_core.tasks.task import PENALTIES, NetworkConfig, TaskWords
 
 if TYPE_CHECKING:
     import keras
@@ -35,7 +35,7 @@ class FindingTask:
     )
     config: type[NetworkConfig] = FindingConfig
     scores = ("photo_f1", "ap_70", "ap_50")
-    watched = ("class_loss", "box_loss", "corner_loss")
+    watched = ("class_loss", "box_loss", "corner_loss", *PENALTIES)
     group = "image_path"
     truth_columns = ("image_path", "country", "truth")
     prediction_columns = (*truth_columns, "found", "confidence")

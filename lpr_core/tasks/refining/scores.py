@@ -16,8 +16,8 @@ def score_plates(truth: Floats, outputs: Floats) -> dict[str, Any]:
     """Return `count` and, of plates, `overlap` (mean), `near_edges`, `edge_error` (median).
 
     Edges are near within `NEAR`. The error is that of left and right edges, as a share of the
-    plate's width. `told_apart` is the mean of the shares of plates and of other things that are told
-    to be what they are, 0 for a network that does not tell.
+    plate's width. `told_apart` is the mean of the shares of plates and of other things that are
+    told to be what they are, 0 for a network that does not tell.
 
     Args:
         truth: Targets `(N, TARGET_WIDTH)`.
