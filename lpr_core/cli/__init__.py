@@ -7,19 +7,19 @@ from lpr_core.cli.errors import OneSentenceGroup
 from lpr_core.cli.exchange import reader_app
 from lpr_core.cli.export import export_run
 from lpr_core.cli.finding import evaluate_finder, mine_boxes
-from lpr_core.cli.intake import (
+from lpr_core.cli.labels.intake import (
     export_labels_to,
     import_labels,
     read_unread_pictures,
     take_in_pictures,
 )
-from lpr_core.cli.labels import labels_app
+from lpr_core.cli.labels.upkeep import labels_app
+from lpr_core.cli.labels.users import users_app
 from lpr_core.cli.photos import read_photos
 from lpr_core.cli.reading import evaluate_plates
 from lpr_core.cli.study import study_app
 from lpr_core.cli.synthesis import synthesize_plates
 from lpr_core.cli.training import train
-from lpr_core.cli.users import users_app
 
 __all__ = ["app"]
 

@@ -102,8 +102,7 @@ class PictureBatches(keras.utils.PyDataset):
         super().__init__(workers=1)
         if options.shuffle and count < options.batch_size:
             raise ValueError(
-                f"the rows must fill a batch of {options.batch_size}. "
-                f"Received: {count} rows"
+                f"the rows must fill a batch of {options.batch_size}. Received: {count} rows"
             )
         self.epoch = 0
         self.truth = truth

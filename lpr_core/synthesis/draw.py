@@ -6,7 +6,9 @@ from typing import TypeVar
 import cv2
 import numpy as np
 
-from lpr_core.synthesis.designs import list_designs
+from lpr_core.synthesis.kinds.listing import list_designs
+from lpr_core.synthesis.kinds.plate_design import Colour, PlateDesign, Scheme
+from lpr_core.synthesis.kinds.world import WORLD
 from lpr_core.synthesis.lettering import Lettering, draw_line, draw_symbol, pick_lettering
 from lpr_core.synthesis.ornaments import (
     draw_band,
@@ -18,8 +20,6 @@ from lpr_core.synthesis.ornaments import (
     draw_stickers,
     paint,
 )
-from lpr_core.synthesis.plate_design import Colour, PlateDesign, Scheme
-from lpr_core.synthesis.world_designs import WORLD
 
 T = TypeVar("T", PlateDesign, Scheme)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -11,8 +11,8 @@ from lpr_core.processes import Tell
 from lpr_core.progress import CountListener
 from lpr_core.synthesis.camera import photograph
 from lpr_core.synthesis.chunks import CHUNK_SIZE, write_chunks
-from lpr_core.synthesis.designs import list_designs
 from lpr_core.synthesis.draw import DrawnPlate, draw_any_plate, draw_plate
+from lpr_core.synthesis.kinds.listing import list_designs
 
 
 @dataclass(frozen=True)

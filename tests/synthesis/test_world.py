@@ -9,8 +9,8 @@ import pytest
 
 from lpr_core.synthesis import PlateOrder, draw_any_plate, generate_plates, rephotograph
 from lpr_core.synthesis.draw import draw_design
-from lpr_core.synthesis.plate_design import BLACK, WHITE, PlateDesign, Scheme
-from lpr_core.synthesis.world_designs import WORLD
+from lpr_core.synthesis.kinds.plate_design import BLACK, WHITE, PlateDesign, Scheme
+from lpr_core.synthesis.kinds.world import WORLD
 
 LAYOUTS = [(design, layout) for design in WORLD for layout in design.layouts]
 

@@ -3,7 +3,7 @@
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from lpr_core.augment.photo_options import PhotoOptions
-from lpr_core.synthesis.designs import list_designs
+from lpr_core.synthesis.kinds.listing import list_designs
 
 MILD = PhotoOptions(brightness=0.1, contrast=0.25, colour=0.4, blur=1.0, noise=0.04)
 """A camera that changes scenes less than training will once more."""

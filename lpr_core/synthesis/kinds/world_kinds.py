@@ -1,8 +1,8 @@
 """The two kinds of plates of the world, one row and two, with what varies in all of them."""
 
-from lpr_core.synthesis.american_designs import UNITED_STATES
-from lpr_core.synthesis.european_designs import EUROPEAN
-from lpr_core.synthesis.plate_design import (
+from lpr_core.synthesis.kinds.american import UNITED_STATES
+from lpr_core.synthesis.kinds.european import EUROPEAN
+from lpr_core.synthesis.kinds.plate_design import (
     BLACK,
     BLUE,
     GREEN,

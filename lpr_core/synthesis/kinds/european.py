@@ -4,7 +4,7 @@ Proportions follow the public descriptions of the plates (Wikipedia: "Vehicle re
 of ..."); colours and small print are varied far beyond them on purpose.
 """
 
-from lpr_core.synthesis.plate_design import (
+from lpr_core.synthesis.kinds.plate_design import (
     BLACK,
     GERMAN,
     GREY,

@@ -7,12 +7,12 @@ small print are varied far beyond them on purpose, and a third of all plates fol
 
 from dataclasses import replace
 
-from lpr_core.synthesis.american_designs import SOUTH_AMERICAN, UNITED_STATES
-from lpr_core.synthesis.european_designs import EUROPEAN
-from lpr_core.synthesis.plate_design import PlateDesign
-from lpr_core.synthesis.world_elsewhere import ELSEWHERE
-from lpr_core.synthesis.world_europe import EUROPE
-from lpr_core.synthesis.world_kinds import ANY_COLOURS, BOLD, long_plate, square_plate
+from lpr_core.synthesis.kinds.american import SOUTH_AMERICAN, UNITED_STATES
+from lpr_core.synthesis.kinds.european import EUROPEAN
+from lpr_core.synthesis.kinds.plate_design import PlateDesign
+from lpr_core.synthesis.kinds.world_elsewhere import ELSEWHERE
+from lpr_core.synthesis.kinds.world_europe import EUROPE
+from lpr_core.synthesis.kinds.world_kinds import ANY_COLOURS, BOLD, long_plate, square_plate
 
 _SEVEN = (
     *(replace(design, weight=design.weight * 0.35) for design in EUROPEAN),

@@ -1,8 +1,8 @@
 """All plates that can be drawn, and those of one region."""
 
-from lpr_core.synthesis.american_designs import SOUTH_AMERICAN, UNITED_STATES
-from lpr_core.synthesis.european_designs import EUROPEAN
-from lpr_core.synthesis.plate_design import PlateDesign
+from lpr_core.synthesis.kinds.american import SOUTH_AMERICAN, UNITED_STATES
+from lpr_core.synthesis.kinds.european import EUROPEAN
+from lpr_core.synthesis.kinds.plate_design import PlateDesign
 
 DESIGNS: tuple[PlateDesign, ...] = (*SOUTH_AMERICAN, *EUROPEAN, *UNITED_STATES)
 """In this order: which design a seed draws depends on it."""

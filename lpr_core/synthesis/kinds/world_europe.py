@@ -3,7 +3,7 @@
 Layouts follow the public descriptions (Wikipedia: "Vehicle registration plates of ...").
 """
 
-from lpr_core.synthesis.plate_design import (
+from lpr_core.synthesis.kinds.plate_design import (
     BLACK,
     GERMAN,
     GREY,
@@ -12,7 +12,7 @@ from lpr_core.synthesis.plate_design import (
     PlateDesign,
     Scheme,
 )
-from lpr_core.synthesis.world_kinds import long_plate, square_plate
+from lpr_core.synthesis.kinds.world_kinds import long_plate, square_plate
 
 EUROPE: tuple[PlateDesign, ...] = (
     long_plate(

@@ -3,7 +3,7 @@
 Layouts follow the public descriptions (Wikipedia: "Vehicle registration plates of ...").
 """
 
-from lpr_core.synthesis.plate_design import (
+from lpr_core.synthesis.kinds.plate_design import (
     BLACK,
     BLUE,
     GREEN,
@@ -12,7 +12,7 @@ from lpr_core.synthesis.plate_design import (
     PlateDesign,
     Scheme,
 )
-from lpr_core.synthesis.world_kinds import (
+from lpr_core.synthesis.kinds.world_kinds import (
     ANY_COLOURS,
     BOLD,
     DEALERS,

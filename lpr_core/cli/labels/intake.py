@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lpr_core.cli.errors import BAD_INPUT, SOME_FAILED
-from lpr_core.cli.labels import explain_store_errors, open_store
+from lpr_core.cli.labels.upkeep import explain_store_errors, open_store
 from lpr_core.cli.progress import show_progress
 from lpr_core.cli.reading import ModelOption
 

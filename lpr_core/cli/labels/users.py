@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lpr_core.cli.labels import open_store
+from lpr_core.cli.labels.upkeep import open_store
 
 if TYPE_CHECKING:
     from lpr_core.labels import LabelStore, Role, User

@@ -1,0 +1,1 @@
+"""`lpr labels` and `lpr users`."""

@@ -1,0 +1,1 @@
+"""What plates look like, as data: by country, by the world, by one notation."""
