@@ -1,11 +1,14 @@
 """`lpr export`."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lpr_core.places import runs_dir
+
+if TYPE_CHECKING:
+    from lpr_core.serving.bundle import Decision
 
 NUM_PARITY_PICTURES = 64
 
@@ -25,11 +28,15 @@ def export_run(
     margin: Annotated[
         list[float] | None,
         typer.Option(
-            min=0,
+            min=-0.2,
             max=0.5,
-            help="Read each picture with this margin added; repeatable, answers are averaged.",
+            help="Read each picture with this margin added, or cut off where negative; repeatable.",
         ),
     ] = None,
+    decide_by: Annotated[
+        str,
+        typer.Option(help="How several margins make one answer: their mean, or the surest one."),
+    ] = "mean",
     calibrate_on: Annotated[
         Path | None,
         typer.Option(help="Manifest of held-out plates to fit confidence and floor on."),
@@ -82,12 +89,22 @@ def export_run(
         name=name or run_dir.name,
         provenance=describe_provenance(run_dir),
         margins=tuple(margin or [0.0]),
+        decide_by=_check_decision(decide_by),
     )
     if calibrate_on is not None:
         card = calibrate_bundle(bundle_dir, frame, name_data(calibrate_on, split))
         typer.echo(f"Calibrated on {card.calibration.num_plates} plates.")
         typer.echo(describe_floor(card.floor))
     typer.echo(f"Wrote {bundle_dir}.")
+
+
+def _check_decision(text: str) -> "Decision":
+    from lpr_core.serving.bundle import DECISIONS
+
+    for known in DECISIONS:
+        if text == known:
+            return known
+    raise ValueError(f"--decide-by must be one of {', '.join(DECISIONS)}. Received: {text!r}")
 
 
 def find_run(run: str) -> Path:

@@ -141,12 +141,16 @@ def fit_picture(picture: Picture, height: int, width: int) -> Picture:
 
 
 def add_margin(picture: Picture, share: float) -> Picture:
-    """Return the picture with `share` of its height and width added on each side.
+    """Return the picture with `share` of its height and width added on each side, or cut off.
 
     The added pixels repeat those at the edge, so that no new edge appears. Crops of a detector are
-    often cut so tightly that the outer characters touch the rim.
+    often cut so tightly that the outer characters touch the rim; others are cut loosely, and a
+    share below 0 (above -0.5) takes that much away.
     """
     rows, columns = round(share * picture.shape[0]), round(share * picture.shape[1])
+    if share < 0:
+        height, width = picture.shape[:2]
+        return picture[-rows : height + rows, -columns : width + columns]
     widened = cv2.copyMakeBorder(picture, rows, rows, columns, columns, cv2.BORDER_REPLICATE)
     return widened.astype(np.uint8)
 

@@ -1,9 +1,10 @@
 """Read a network's slot probabilities in the light of the regional patterns.
 
 The network gives each slot `s` a probability `p_s(v)` for each symbol `v`, and has learned how
-common each symbol is. A pattern tells which slots hold letters and which hold digits, no more. A
-share `w_k` of plates follows pattern `k`, which has `L_k` characters; a share `w_0` (vanity plates,
-countries that we do not know) may have any text:
+common each symbol is. A pattern tells which slots hold letters and which hold digits, no more. How
+long a text is, the picture says alone: patterns are compared with those of their own length. Of
+the plates of each length a share `w_k` follows pattern `k`, which has `L_k` characters; a share
+`w_0` (vanity plates, countries that we do not know) may have any text:
 
     P(text | picture)  ∝  [ w_0 + Σ_k w_k · 2^L_k · (text fits k) ] · Π_s p_s(text_s)
 
@@ -141,9 +142,14 @@ def _build_prior(plate_format: PlateFormat, region: str | None) -> _Prior:
     patterns = all_patterns() if region is None else patterns_for(region)
     allowed = _find_allowed_kinds(patterns, plate_format, kind_flags)
     no_pattern = _NO_PATTERN_SHARE if region is None else _NO_PATTERN_SHARE_IN_REGION
-    total_weight = sum(pattern.weight for pattern in allowed)
+    of_length: dict[int, float] = defaultdict(float)
+    for pattern in allowed:
+        of_length[len(pattern.template)] += pattern.weight
     pattern_boosts = {
-        pattern: (1 - no_pattern) * pattern.weight / total_weight * 2 ** len(pattern.template)
+        pattern: (1 - no_pattern)
+        * pattern.weight
+        / of_length[len(pattern.template)]
+        * 2 ** len(pattern.template)
         for pattern in allowed
     }
     boosts: dict[tuple[int, ...], float] = defaultdict(float)

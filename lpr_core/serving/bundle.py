@@ -6,7 +6,7 @@ import shutil
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
@@ -27,6 +27,11 @@ MAX_PART_BYTES = 2_147_483_647
 """No ONNX file is larger: https://protobuf.dev/programming-guides/proto-limits/."""
 
 
+Decision = Literal["mean", "surest"]
+"""How several views of a picture become one answer."""
+DECISIONS: tuple[Decision, ...] = get_args(Decision)
+
+
 class BundleError(ValueError):
     """A reader bundle is damaged, foreign, or not what its card says."""
 
@@ -41,8 +46,10 @@ class ReaderCard(BaseModel):
         height: Rows of the input picture, pixels.
         width: Columns of the input picture, pixels.
         preprocessing: What the model takes, for people and for other programs.
-        margins: Each picture is read once with each of these margins (`add_margin`), and the
-            answers are averaged; more than one costs as many times the time.
+        margins: Each picture is read once with each of these margins (`add_margin`); more than
+            one costs as many times the time.
+        decide_by: How several views become one answer: their `mean`, or the `surest` one, in
+            which case pictures whose first view is sure are looked at once only.
         calibration: The maps from the model's probabilities to honest ones.
         floor: From which confidence a text counts as read; cards of older programs have none, and
             then the default of `Floor` holds.
@@ -62,7 +69,8 @@ class ReaderCard(BaseModel):
     height: int = Field(ge=1, le=4096)
     width: int = Field(ge=1, le=4096)
     preprocessing: str = "RGB, stretched to height x width, float32 from 0 to 255; the model scales"
-    margins: tuple[Annotated[float, Field(ge=0, le=0.5)], ...] = Field(
+    decide_by: Decision = "mean"
+    margins: tuple[Annotated[float, Field(ge=-0.2, le=0.5)], ...] = Field(
         default=(0.0,), min_length=1, max_length=16
     )
     calibration: Calibration = Calibration()

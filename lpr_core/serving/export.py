@@ -12,7 +12,14 @@ import numpy as np
 from pydantic import JsonValue
 
 from lpr_core.plates.format import PlateFormat
-from lpr_core.serving.bundle import INPUT_NAME, OUTPUT_NAME, Bundle, ReaderCard, write_bundle
+from lpr_core.serving.bundle import (
+    INPUT_NAME,
+    OUTPUT_NAME,
+    Bundle,
+    Decision,
+    ReaderCard,
+    write_bundle,
+)
 from lpr_core.serving.calibration import Calibration
 from lpr_core.serving.reader import BATCH_SIZE, Picture, Reader, prepare_batch
 
@@ -40,6 +47,7 @@ def export_reader(
     provenance: Mapping[str, JsonValue] | None = None,
     calibration: Calibration | None = None,
     margins: tuple[float, ...] = (0.0,),
+    decide_by: Decision = "mean",
 ) -> Path:
     """Write `model` as a reader bundle; nothing is written when it fails.
 
@@ -55,6 +63,7 @@ def export_reader(
         provenance: Where the model comes from; the parity check is added to it.
         calibration: Maps fitted on the model's probabilities, if they are known already.
         margins: With which margins each picture is read, see `ReaderCard`.
+        decide_by: How these become one answer, likewise.
 
     Returns:
         `out_dir`.
@@ -73,6 +82,7 @@ def export_reader(
         width=width,
         calibration=calibration or Calibration(),
         margins=margins,
+        decide_by=decide_by,
         created_with=package_versions(),
     )
     onnx_model = convert_model(model)

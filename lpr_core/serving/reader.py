@@ -33,6 +33,8 @@ Floats = NDArray[np.floating[Any]]
 BATCH_SIZE = 32
 NUM_ALTERNATIVES = 5
 DOUBT = "?"
+SURE_VIEW = 0.95
+"""Product of a view's slots from which no other view is asked for."""
 _TINIEST = 1e-6  # a view may rule a symbol out, but not alone
 
 
@@ -114,6 +116,12 @@ def average_views(views: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
     return (means / means.sum(axis=-1, keepdims=True)).astype(np.float32)
 
 
+def _sureness(probabilities: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the product of the highest probability of each slot, `(..., S, V)` to `(...)`."""
+    products: NDArray[np.float32] = probabilities.max(axis=-1).prod(axis=-1)
+    return products
+
+
 class Reader:
     """Reads plates with one bundle; safe to share between threads.
 
@@ -178,13 +186,29 @@ class Reader:
         """Return the model's probabilities `(N, S, V)`, not yet calibrated.
 
         Those of the card's margins are averaged on the log scale: one view that is sure that a
-        symbol is wrong outweighs another that is not.
+        symbol is wrong outweighs another that is not. Or the surest view decides; see `ReaderCard`.
         """
-        views = [
-            self._predict([add_margin(picture, margin) for picture in pictures])
-            for margin in self.card.margins
-        ]
+        if self.card.decide_by == "surest":
+            return self._predict_surest(pictures)
+        views = [self._predict_view(pictures, margin) for margin in self.card.margins]
         return views[0] if len(views) == 1 else average_views(views)
+
+    def _predict_surest(self, pictures: Sequence[Picture]) -> NDArray[np.float32]:
+        """Take for each picture the view of which the model is surest; no more where one is."""
+        first, *others = self.card.margins
+        said = self._predict_view(pictures, first)
+        doubtful = np.flatnonzero(_sureness(said) < SURE_VIEW)
+        if len(doubtful):
+            again = [pictures[index] for index in doubtful]
+            views = np.stack(
+                [said[doubtful], *(self._predict_view(again, margin) for margin in others)]
+            )  # (M, N, S, V)
+            best = _sureness(views).argmax(axis=0)
+            said[doubtful] = views[best, np.arange(len(doubtful))]
+        return said
+
+    def _predict_view(self, pictures: Sequence[Picture], margin: float) -> NDArray[np.float32]:
+        return self._predict([add_margin(picture, margin) for picture in pictures])
 
     def _predict(self, pictures: Sequence[Picture]) -> NDArray[np.float32]:
         shape = (0, self.plate_format.slots, self.plate_format.num_symbols)

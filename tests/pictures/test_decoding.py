@@ -333,6 +333,9 @@ def test_a_margin_repeats_the_edge_and_keeps_the_middle():
     np.testing.assert_array_equal(wider[1:-1, 2:-2], picture)
     np.testing.assert_array_equal(wider[0, 2:-2], picture[0])
     np.testing.assert_array_equal(add_margin(picture, 0), picture)
+    rows, columns = round(0.1 * picture.shape[0]), round(0.1 * picture.shape[1])
+    cut = add_margin(picture, -0.1)
+    np.testing.assert_array_equal(cut, picture[rows:-rows, columns:-columns])
     np.testing.assert_array_equal(picture, before)
 
 

@@ -39,7 +39,8 @@ def brackets_of_texts(texts, plate_format, region):
     for pattern in patterns:
         kinds = pattern.template.ljust(plate_format.slots, "_")
         fits = np.all([allowed[kind][texts[:, s]] for s, kind in enumerate(kinds)], axis=0)
-        share = (1 - no_pattern) * pattern.weight / sum(p.weight for p in patterns)
+        equally_long = [p for p in patterns if len(p.template) == len(pattern.template)]
+        share = (1 - no_pattern) * pattern.weight / sum(p.weight for p in equally_long)
         brackets += fits * share * 2 ** len(pattern.template)
     return brackets
 
@@ -217,10 +218,23 @@ def test_what_are_no_probabilities_is_refused(probabilities, message):
 
 
 def test_an_unknown_region_is_refused():
-    message = r"region must be one of al, ar, at, .*\. Received: 'atlantis'"
+    message = r"region must be one of ae, al, ar, at, .*\. Received: 'atlantis'"
     with pytest.raises(ValueError, match=message):
         decode_probabilities(seen("ABC1234"), SEVEN, "atlantis")
 
 
 def test_the_shapes_stay_few():
     assert len(grammar._build_prior(SEVEN, None).boosts) < 5_000
+
+
+@pytest.mark.parametrize("text", ["AB12", "AB123", "ABC123", "AB12CD34", "AB12CD3456"])
+def test_patterns_invent_no_length(text):
+    """Sevens are the commonest patterns by far, and must not pull others to their length."""
+    any_length = PlateFormat(slots=10, alphabet=SEVEN.alphabet + "_", pad="_")
+    probabilities = np.full((10, 36), 0.001)
+    for slot, symbol in enumerate(text.ljust(10, "_")):
+        probabilities[slot, any_length.alphabet.index(symbol)] = 0.7
+    for slot in (len(text) - 1, min(len(text), 9)):  # where the text ends is doubtful
+        probabilities[slot, any_length.alphabet.index("_" if slot < len(text) else "1")] = 0.2
+    probabilities /= probabilities.sum(axis=1, keepdims=True)
+    assert len(decode_probabilities(probabilities, any_length).text) == len(text)

@@ -41,7 +41,7 @@ def test_rows_are_sound():
     for pattern in all_patterns():
         assert re.fullmatch(r"[a-z]{2}|us-[a-z]{2}", pattern.region)
         assert pattern.family in {"eu", "us", pattern.region}
-        assert re.fullmatch("[LN]{5,9}", pattern.template)
+        assert re.fullmatch("[LN]{4,10}", pattern.template)
         assert 0 < pattern.weight < 100
         assert pattern.name
     assert len(TEMPLATES) == len({p.name for p in all_patterns()}) == len(all_patterns())

@@ -44,6 +44,7 @@ def test_card_on_disk_is_complete(bundle_dir):
         "width": 28,
         "preprocessing": "RGB, stretched to height x width, float32 from 0 to 255; "
         "the model scales",
+        "decide_by": "mean",
         "margins": [0.0],
         "calibration": {
             "temperature": 1.0,

@@ -246,3 +246,31 @@ def test_margins_change_what_the_model_sees(tmp_path):
     wide = Reader.load(bundle_dir).predict_batch([picture])
     assert not np.array_equal(plain, wide)
     np.testing.assert_allclose(both, average_views([plain, wide]), atol=1e-6)
+
+
+def test_the_surest_view_decides_and_sure_pictures_are_seen_once(tmp_path, monkeypatch):
+    bundle_dir = write_tiny_bundle(tmp_path / "tiny", margins=(0.0, 0.2, -0.1), decide_by="surest")
+    sure, doubtful = draw_tiny_plate("ABC1234"), draw_tiny_plate("ABC1234", doubtful=range(7))
+    reader = Reader.load(bundle_dir)
+    looked = []
+    plain = reader._predict_view
+    monkeypatch.setattr(
+        reader,
+        "_predict_view",
+        lambda pictures, margin: looked.append((len(pictures), margin)) or plain(pictures, margin),
+    )
+    said = reader.predict_batch([sure, doubtful])
+    assert looked == [(2, 0.0), (1, 0.2), (1, -0.1)]
+    np.testing.assert_array_equal(said[0], plain([sure], 0.0)[0])
+    views = [plain([doubtful], margin)[0] for margin in (0.0, 0.2, -0.1)]
+    surest = max(views, key=lambda view: view.max(axis=1).prod())
+    np.testing.assert_array_equal(said[1], surest)
+
+
+def test_one_view_is_the_surest(tmp_path):
+    bundle_dir = write_tiny_bundle(tmp_path / "tiny", decide_by="surest")
+    doubtful = draw_tiny_plate("ABC1234", doubtful=range(7))
+    reader = Reader.load(bundle_dir)
+    np.testing.assert_array_equal(
+        reader.predict_batch([doubtful]), reader._predict_view([doubtful], 0.0)
+    )
