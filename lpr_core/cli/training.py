@@ -69,8 +69,8 @@ def train(
     typer.echo(f"Run folder: {folder}")
     finished = _train_tracked(training_config, folder, log or ())
     metrics = finished.read_metrics()
-    task = training_config.task
-    typer.echo(f"{task.words.headline}: {metrics[task.scores[-1]]:.3f}.")
+    learned = training_config.task
+    typer.echo(f"{learned.words.headline}: {metrics[learned.scores[-1]]:.3f}.")
 
 
 def _train_tracked(config: "TrainingConfig", run_dir: Path, trackers: Sequence[str]) -> "RunFolder":

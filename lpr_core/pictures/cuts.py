@@ -20,18 +20,18 @@ def cut_region(picture: Picture, edges: NDArray[np.floating], size: tuple[int, i
         edges: Left, top, right and bottom edge in pixels; 0 is the outer edge of the first one.
         size: Height and width of what is returned.
     """
-    offset = np.zeros(2)
-    scale = np.array(size[::-1]) / np.maximum(edges[2:] - edges[:2], 1e-3)
+    offset: NDArray[np.floating] = np.zeros(2)
+    scale: NDArray[np.floating] = np.array(size[::-1]) / np.maximum(edges[2:] - edges[:2], 1e-3)
     if (scale < 0.75).any():
         picture, offset, shrunk = _shrink(picture, edges, scale)
         edges = (edges - np.tile(offset, 2)) * np.tile(shrunk, 2)
         scale = scale / shrunk
     matrix = np.column_stack([np.diag(scale), -edges[:2] * scale])
     matrix[:, 2] += matrix[:, :2] @ (0.5, 0.5) - 0.5  # OpenCV counts from the first pixel's middle
-    part: NDArray[np.uint8] = cv2.warpAffine(
+    part = cv2.warpAffine(
         picture, matrix, size[::-1], flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    return part
+    return part.astype(np.uint8, copy=False)
 
 
 def _shrink(
@@ -65,7 +65,7 @@ def cut_quadrilateral(picture: Picture, corners: NDArray[np.floating]) -> Pictur
     target = np.array([[0, 0], [width, 0], [width, height], [0, height]], np.float32)
     # OpenCV counts from the middle of the first pixel.
     matrix = cv2.getPerspectiveTransform(corners.astype(np.float32) - 0.5, target - 0.5)
-    part: NDArray[np.uint8] = cv2.warpPerspective(
+    part = cv2.warpPerspective(
         picture, matrix, (width, height), flags=cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
     )
-    return part
+    return part.astype(np.uint8, copy=False)

@@ -70,7 +70,7 @@ def export_fast_plate_ocr(bundle_dir: Path, out_dir: Path) -> tuple[Path, Path]:
     """
     bundle = read_bundle(bundle_dir)
     card, plate_format = bundle.card, bundle.card.plate_format
-    shape = ["N", card.height, card.width, 3]
+    shape: list[str | int | None] = ["N", card.height, card.width, 3]
     before = _make_part(
         [helper.make_node("Cast", [_INPUT], ["as_float"], to=TensorProto.FLOAT)],
         helper.make_tensor_value_info(_INPUT, TensorProto.UINT8, shape),

@@ -199,7 +199,7 @@ class Reader:
         said = self._predict_view(pictures, first)
         doubtful = np.flatnonzero(_sureness(said) < SURE_VIEW)
         if len(doubtful):
-            again = [pictures[index] for index in doubtful]
+            again = [pictures[index] for index in doubtful.tolist()]
             views = np.stack(
                 [said[doubtful], *(self._predict_view(again, margin) for margin in others)]
             )  # (M, N, S, V)
