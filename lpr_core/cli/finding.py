@@ -114,7 +114,8 @@ def _format_report(report: dict[str, Any]) -> str:
         f"recall      {report['recall_50']:.3f} at 0.5, {report['recall_70']:.3f} at 0.7",
         f"edge error  {_interval(report['edge_error'])} of the width",
         f"false boxes {report['false_boxes']:.3f} a photo, "
-        f"{report['plate_free']['false_boxes']:.3f} a picture without plates",
+        f"{_share(report['plate_free']['false_boxes'])} a picture without plates, "
+        f"{_share(report['plate_free']['at_recall'])} at a recall of 0.95",
         f"speed       {report['milliseconds']['all']:.1f} ms a photo, of which "
         f"{report['milliseconds']['decoding']:.1f} ms decoding",
     ]
@@ -124,6 +125,10 @@ def _format_report(report: dict[str, Any]) -> str:
         if scores["count"]
     ]
     return "\n".join(lines)
+
+
+def _share(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.3f}"
 
 
 def _interval(values: list[float | None]) -> str:

@@ -29,6 +29,11 @@ Estimate = list[float | None]
 """A number and both ends of its interval."""
 
 LOOSE = 0.5
+"""Overlap from which a box is on a thing at all."""
+
+RECALL = 0.95
+"""False boxes are also told at the threshold that finds this share of things."""
+
 WIDTHS = ((12, 20), (20, 40), (40, 80))
 """Plates of so many pixels on the canvas are told apart."""
 
@@ -78,11 +83,12 @@ def evaluate_detector(
     started = time.perf_counter()
     looked = [look_at(detect, row, classes) for _, row in photos.iterrows()]
     seconds = time.perf_counter() - started
-    strict = [photo.match(STRICT) for photo in looked]
-    threshold = choose_threshold(strict) if threshold is None else threshold
+    if threshold is None:
+        threshold = choose_threshold([photo.match(STRICT) for photo in looked])
+    sure = find_sure_threshold([photo.match(LOOSE) for photo in looked], RECALL)
     return {
         **score_detections(looked, threshold),
-        "plate_free": measure_plate_free(detect, photos, threshold),
+        "plate_free": measure_plate_free(detect, photos, threshold, sure),
         "by_width": {
             f"{low}-{high}": score_width(detect, photos, classes, canvas, (low, high), threshold)
             for low, high in WIDTHS
@@ -155,15 +161,31 @@ def find_sure_threshold(photos: Sequence[MatchedPhoto], recall: float) -> float:
 
 
 def measure_plate_free(
-    detect: Detector, photos: pd.DataFrame, threshold: float
-) -> dict[str, float]:
-    """Return how many boxes are found where nothing is: `count` pictures, `false_boxes` in each.
+    detect: Detector, photos: pd.DataFrame, threshold: float, sure: float
+) -> dict[str, float | None]:
+    """Return how many boxes are found where nothing is labelled.
 
     The pictures are the largest strips of photos beside everything that is labelled.
+
+    Args:
+        detect: What is measured.
+        photos: Rows of `read_photos`.
+        threshold: From which score a box counts.
+        sure: The one that finds the share `RECALL` of the photos' things.
+
+    Returns:
+        `count` of pictures, `false_boxes` in each at the threshold, and the same `at_recall`;
+        None without a picture.
     """
-    strips = [strip for _, row in photos.iterrows() if (strip := cut_strip(row)) is not None]
-    boxes = [int((detect(strip).scores >= threshold).sum()) for strip in strips]
-    return {"count": len(strips), "false_boxes": float(np.mean(boxes)) if boxes else float("nan")}
+    strips = (cut_strip(row) for _, row in photos.iterrows())
+    scores = [detect(strip).scores for strip in strips if strip is not None]
+    if not scores:
+        return {"count": 0, "false_boxes": None, "at_recall": None}
+    return {
+        "count": len(scores),
+        "false_boxes": float(np.mean([(found >= threshold).sum() for found in scores])),
+        "at_recall": float(np.mean([(found >= sure).sum() for found in scores])),
+    }
 
 
 def cut_strip(row: pd.Series) -> Picture | None:

@@ -45,7 +45,7 @@ def test_a_detector_that_sees_everything(photos):
     assert report["ap_50"] == report["ap_70"] == report["photo_f1"] == [1, 1, 1]
     assert report["edge_error"] == [0, 0, 0]
     assert (report["recall_50"], report["false_boxes"]) == (1, 0)
-    assert report["plate_free"] == {"count": 4, "false_boxes": 0}
+    assert report["plate_free"] == {"count": 4, "false_boxes": 0, "at_recall": 0}
     assert report["by_width"]["12-20"]["count"] == 0  # such photos must shrink, not grow
     assert evaluate_detector(see_bright, photos, ("plate",), 256)["by_width"]["12-20"] == {
         "count": 4,

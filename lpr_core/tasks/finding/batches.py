@@ -125,10 +125,8 @@ class PhotoSource:
         if scale >= 1:
             return picture
         height, width = scaled_size(picture.shape[:2], scale)
-        shrunk: NDArray[np.uint8] = cv2.resize(
-            picture, (width, height), interpolation=cv2.INTER_AREA
-        )
-        return shrunk
+        shrunk = cv2.resize(picture, (width, height), interpolation=cv2.INTER_AREA)
+        return shrunk.astype(np.uint8, copy=False)
 
 
 def cut_background(photo: Photo) -> Picture | None:

@@ -22,12 +22,12 @@ def fit_default_boxes(sizes: NDArray[np.floating], count: int) -> tuple[tuple[fl
     """
     if not len(sizes):
         raise ValueError("default boxes need at least one box to be fitted to. Received: none")
-    sizes = np.maximum(np.asarray(sizes, np.float64), 1e-3)
-    shapes = _choose_starts(sizes, min(count, len(np.unique(sizes, axis=0))))
+    exact: NDArray[np.float64] = np.asarray(sizes, np.float64).clip(1e-3)
+    shapes = _choose_starts(exact, min(count, len(np.unique(exact, axis=0))))
     for _ in range(_ROUNDS):
-        nearest = overlap_shapes(sizes, shapes).argmax(axis=1)
+        nearest = overlap_shapes(exact, shapes).argmax(axis=1)
         moved = np.array(
-            [_middle(sizes[nearest == index], shape) for index, shape in enumerate(shapes)]
+            [_middle(exact[nearest == index], shape) for index, shape in enumerate(shapes)]
         )
         if np.allclose(moved, shapes):
             break

@@ -88,7 +88,8 @@ def _ssd_maps(config: FindingConfig) -> tuple[keras.KerasTensor, list[keras.Kera
         raise ValueError(f"ssd300 stands on a VGG16 backbone. Received: {config.backbone}")
     backbone = build_ssd_backbone(config.height, config.width, share)
     image = keras.Input((config.height, config.width, 3), name="image")
-    return image, list_maps(*backbone(image), share)
+    fine, deep = backbone(image)
+    return image, list_maps(fine, deep, share)
 
 
 def _penalize(network: keras.Model, l2: float) -> None:

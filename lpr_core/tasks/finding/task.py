@@ -165,7 +165,7 @@ def _take_boxes(network: FindingConfig) -> FindingConfig:
     donor = read_network_config(Path(network.weights))
     if not isinstance(donor, FindingConfig) or donor.head != network.head:
         return network
-    known = {"default_boxes": network.default_boxes or donor.default_boxes}
+    known: dict[str, Any] = {"default_boxes": network.default_boxes or donor.default_boxes}
     if network.weights_scope == "network":
         known["classes"] = network.classes or donor.classes
     return network.model_copy(update=known)

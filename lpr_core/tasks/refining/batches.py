@@ -109,8 +109,8 @@ def mirror_target(target: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the target of a cut with left and right swapped."""
     left, top, right, bottom = target[:4]
     points = target[5:13].reshape(4, 2)[[1, 0, 3, 2]] * [-1, 1] + [1, 0]
-    parts = [[1 - right, top, 1 - left, bottom], target[4:5], points.reshape(-1), target[13:]]
-    return np.concatenate(parts).astype(np.float32)
+    edges = (1 - right, top, 1 - left, bottom)
+    return np.array([*edges, target[4], *points.ravel(), *target[13:]], np.float32)
 
 
 def _coarsen(

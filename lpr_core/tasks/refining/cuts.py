@@ -44,8 +44,7 @@ def encode_plate(
     known = is_plate and bool(np.isfinite(points).all())
     here = (edges - np.tile(start, 2)) / np.tile(size, 2)
     shown = points if known else np.zeros(8)
-    parts = [here, [float(is_plate)], shown, [float(known), float(is_plate)]]
-    return np.concatenate(parts).astype(np.float32)
+    return np.array([*here, is_plate, *shown, known, is_plate], np.float32)
 
 
 def decode_plates(outputs: Floats, cuts: Floats) -> tuple[Floats, Floats]:
