@@ -33,8 +33,8 @@ def evaluate_finder(
     from lpr_core.data.photos import read_photos
     from lpr_core.places import shipped_finder_dir
     from lpr_core.serving.evaluation import name_data, select_split
-    from lpr_core.serving.finder import Finder
-    from lpr_core.serving.finder_measuring import measure_finder, record_finder
+    from lpr_core.serving.finding.finder import Finder
+    from lpr_core.serving.finding.measuring import measure_finder, record_finder
 
     bundle_dir = model or shipped_finder_dir()
     photos = select_split(read_photos(manifest), split)
@@ -55,8 +55,8 @@ def mine_boxes(
 ) -> None:
     """Write down what a finder takes for plates, for a refiner that is to tell them apart."""
     from lpr_core.data.photos import read_photos
-    from lpr_core.serving.finder import Finder
-    from lpr_core.serving.finder_mining import mine_false_boxes
+    from lpr_core.serving.finding.finder import Finder
+    from lpr_core.serving.finding.mining import mine_false_boxes
 
     count = mine_false_boxes(Finder.load(model), read_photos(manifest), out)
     typer.echo(f"Wrote {out} with {count} boxes that are no plates.")
@@ -65,7 +65,7 @@ def mine_boxes(
 def export_found(run_dir: Path, out: Path | None, name: str | None, refiner: Path | None) -> None:
     """Write the bundle of a run that finds plates, with that of a refiner where one is named."""
     from lpr_core.cli.export import describe_provenance
-    from lpr_core.serving.finder_export import export_finder
+    from lpr_core.serving.finding.export import export_finder
     from lpr_core.tasks.networks import load_network
     from lpr_core.tasks.refining.config import RefiningConfig
     from lpr_core.tasks.saved import read_network_config

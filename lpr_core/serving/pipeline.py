@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lpr_core.pictures.cuts import cut_quadrilateral, cut_region
 from lpr_core.pictures.decoding import Picture
 from lpr_core.places import shipped_finder_dir
-from lpr_core.serving.finder import Finder, FoundBox
+from lpr_core.serving.finding.finder import Finder, FoundBox
 from lpr_core.serving.reader import PlateReading, Reader, average_views
 
 NO_PLATE = "no plate seen"

@@ -17,10 +17,10 @@ import typer
 from lpr_core.data.photos import read_photos
 from lpr_core.pictures.decoding import Picture
 from lpr_core.serving.evaluation import select_split
-from lpr_core.serving.finder import Finder
-from lpr_core.serving.finder_evaluation import Detector, look_at, score_detections
-from lpr_core.serving.finder_measuring import LEAST_SCORE
-from lpr_core.tasks.finding.decoding import Found
+from lpr_core.serving.finding.evaluation import Detector, look_at, score_detections
+from lpr_core.serving.finding.finder import Finder
+from lpr_core.serving.finding.measuring import LEAST_SCORE
+from lpr_core.tasks.finding.boxes.decoding import Found
 from lpr_core.tasks.finding.scores import STRICT, choose_threshold
 
 DEFAULT_PHOTOS = Path("../shared/datasets/plate-photos/manifest.csv")

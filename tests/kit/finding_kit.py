@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from lpr_core.backbones import build as backbones
+from lpr_core.tasks.finding.boxes.decoding import Found
 from lpr_core.tasks.finding.config import FindingConfig
-from lpr_core.tasks.finding.decoding import Found
 from lpr_core.tasks.finding.network import find_default_boxes, measure_maps
 from lpr_core.tasks.finding.scores import Things
 from lpr_core.training.config import TrainingConfig

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lpr_core.pictures.cuts import cut_quadrilateral
-from lpr_core.serving.finder import FoundBox
+from lpr_core.serving.finding.finder import FoundBox
 from lpr_core.serving.pipeline import PhotoReading, Pipeline, cut_boxed, cut_upright
 from lpr_core.serving.reader import PlateReading
 

@@ -18,7 +18,7 @@ from lpr_core.data.manifest import read_manifest
 from lpr_core.data.photos import read_photos
 from lpr_core.pictures.decoding import read_picture
 from lpr_core.serving import Reader
-from lpr_core.serving.finder import Finder
+from lpr_core.serving.finding.finder import Finder
 from lpr_core.tasks.finding.predictions import read_found
 from lpr_core.tasks.reading.predictions import tabulate_readings
 from lpr_core.training.config import TrainingConfig

@@ -13,10 +13,10 @@ from lpr_core.data.batches import BatchOptions
 from lpr_core.pictures.decoding import Picture
 from lpr_core.synthesis import photograph
 from lpr_core.synthesis.scenes import SceneOptions, draw_scene
+from lpr_core.tasks.finding.boxes.geometry import Floats
+from lpr_core.tasks.finding.boxes.matching import encode_truth
 from lpr_core.tasks.finding.config import FindingConfig
 from lpr_core.tasks.finding.examples import Photo, read_photo, tabulate_things, take_photo
-from lpr_core.tasks.finding.geometry import Floats
-from lpr_core.tasks.finding.matching import encode_truth
 
 _KEPT_SCALE = 1.5
 """Photos are kept at so many times the canvas, so that they can be zoomed in."""

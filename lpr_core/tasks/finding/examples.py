@@ -11,10 +11,10 @@ from lpr_core.augment.photo_options import PhotoOptions
 from lpr_core.augment.photo_places import PhotoPlace, letterbox_scale
 from lpr_core.data.photos import list_classes, read_photos
 from lpr_core.pictures.decoding import Picture, PictureError, measure_picture, read_picture
+from lpr_core.tasks.finding.boxes.fitting import fit_default_boxes
+from lpr_core.tasks.finding.boxes.geometry import Floats
+from lpr_core.tasks.finding.boxes.matching import TRUTH_WIDTH
 from lpr_core.tasks.finding.config import FindingConfig
-from lpr_core.tasks.finding.fitting import fit_default_boxes
-from lpr_core.tasks.finding.geometry import Floats
-from lpr_core.tasks.finding.matching import TRUTH_WIDTH
 from lpr_core.tasks.finding.predictions import write_things
 from lpr_core.tasks.finding.scores import Things
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import keras
 
+from lpr_core.tasks.finding.boxes.levels import Shape
 from lpr_core.tasks.finding.config import FindingConfig
-from lpr_core.tasks.finding.levels import Shape
 
 _CONVOLUTION = {"padding": "same", "use_bias": False, "kernel_initializer": "he_normal"}
 

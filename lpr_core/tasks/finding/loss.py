@@ -10,9 +10,9 @@ import keras
 import numpy as np
 from keras import ops
 
+from lpr_core.tasks.finding.boxes.geometry import Floats
+from lpr_core.tasks.finding.boxes.matching import encode_truth
 from lpr_core.tasks.finding.config import FindingConfig
-from lpr_core.tasks.finding.geometry import Floats
-from lpr_core.tasks.finding.matching import encode_truth
 
 
 class LossParts(NamedTuple):

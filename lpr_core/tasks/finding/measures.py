@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lpr_core.tasks.finding.decoding import Found
+from lpr_core.tasks.finding.boxes.decoding import Found
+from lpr_core.tasks.finding.boxes.geometry import Floats
 from lpr_core.tasks.finding.examples import take_things
-from lpr_core.tasks.finding.geometry import Floats
 from lpr_core.tasks.finding.predictions import read_found, read_things
 from lpr_core.tasks.finding.scores import (
     STRICT,

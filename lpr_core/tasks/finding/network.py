@@ -8,10 +8,10 @@ import numpy as np
 
 from lpr_core.backbones.build import build_backbone, find_backbone
 from lpr_core.backbones.taps import tap_backbone
+from lpr_core.tasks.finding.boxes.geometry import Floats
+from lpr_core.tasks.finding.boxes.levels import Shape, grid_boxes, list_ssd_shapes, spread_shapes
 from lpr_core.tasks.finding.config import FindingConfig
-from lpr_core.tasks.finding.geometry import Floats
 from lpr_core.tasks.finding.heads import fuse_maps, say_boxes
-from lpr_core.tasks.finding.levels import Shape, grid_boxes, list_ssd_shapes, spread_shapes
 from lpr_core.tasks.finding.ssd300 import build_ssd_backbone, list_maps, say_ssd
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import pandas as pd
 
-from lpr_core.tasks.finding.decoding import Found
-from lpr_core.tasks.finding.geometry import Floats
+from lpr_core.tasks.finding.boxes.decoding import Found
+from lpr_core.tasks.finding.boxes.geometry import Floats
 from lpr_core.tasks.finding.scores import Things
 
 _MOST = 20  # boxes of a photo that a table keeps

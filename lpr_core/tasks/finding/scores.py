@@ -7,8 +7,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lpr_core.tasks.finding.decoding import Found
-from lpr_core.tasks.finding.geometry import Floats, overlap_boxes
+from lpr_core.tasks.finding.boxes.decoding import Found
+from lpr_core.tasks.finding.boxes.geometry import Floats, overlap_boxes
 
 STRICT = 0.7
 """Overlap from which a box counts in a photo's score."""

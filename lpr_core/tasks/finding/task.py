@@ -8,8 +8,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lpr_core.tasks.finding import examples as photos
+from lpr_core.tasks.finding.boxes.decoding import Decoding, Found
 from lpr_core.tasks.finding.config import FindingConfig
-from lpr_core.tasks.finding.decoding import Decoding, Found
 from lpr_core.tasks.finding.measures import measure_fixed_box, score_found, score_said
 from lpr_core.tasks.finding.predictions import tabulate_found
 from lpr_core.tasks.task import PENALTIES, NetworkConfig, TaskWords

@@ -11,7 +11,7 @@ from app.labeler import desk as label_desk
 from app.labeler.desk import LabelDesk, confidence_level, region_groups
 from lpr_core.pictures.decoding import PictureError
 from lpr_core.plates.patterns import regions
-from lpr_core.serving.finder import FoundBox
+from lpr_core.serving.finding.finder import FoundBox
 from tests.kit.fake_reader import VERSION, FakeReader
 from tests.kit.label_samples import picture_bytes, reading_dict
 from tests.kit.page_kit import read_one

@@ -2,8 +2,8 @@ import keras
 import numpy as np
 import pytest
 
+from lpr_core.tasks.finding.boxes.matching import IGNORED, TRUTH_WIDTH
 from lpr_core.tasks.finding.loss import FindingLoss, measure_loss, split_loss
-from lpr_core.tasks.finding.matching import IGNORED, TRUTH_WIDTH
 from tests.kit.finding_kit import make_finding_config
 
 CONFIG = make_finding_config(classes=("plate",), box_weight=2.0)

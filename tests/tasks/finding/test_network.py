@@ -5,8 +5,8 @@ import pytest
 from lpr_core.backbones.build import build_backbone
 from lpr_core.backbones.taps import tap_backbone
 from lpr_core.tasks.finding import TASK
+from lpr_core.tasks.finding.boxes.matching import encode_truth
 from lpr_core.tasks.finding.layers import L2Normalization
-from lpr_core.tasks.finding.matching import encode_truth
 from lpr_core.tasks.finding.network import build_graph, find_default_boxes, measure_maps
 from lpr_core.tasks.networks import build_network
 from lpr_core.training.penalties import measure_penalties

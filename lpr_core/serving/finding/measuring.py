@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from lpr_core.pictures.decoding import Picture
-from lpr_core.serving.finder import Finder
-from lpr_core.serving.finder_bundle import read_finder_card, write_finder_card
-from lpr_core.serving.finder_evaluation import evaluate_detector, read_labelled
-from lpr_core.tasks.finding.decoding import Found
+from lpr_core.serving.finding.bundle import read_finder_card, write_finder_card
+from lpr_core.serving.finding.evaluation import evaluate_detector, read_labelled
+from lpr_core.serving.finding.finder import Finder
+from lpr_core.tasks.finding.boxes.decoding import Found
 
 LEAST_SCORE = 0.02
 """What is less sure is left out of the precision-recall curve: it would change its last digits."""

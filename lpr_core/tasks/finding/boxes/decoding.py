@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lpr_core.tasks.finding.geometry import (
+from lpr_core.tasks.finding.boxes.geometry import (
     Floats,
     decode_boxes,
     decode_corners,

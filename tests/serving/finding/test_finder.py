@@ -9,8 +9,8 @@ from lpr_core.cli import app
 from lpr_core.data.photos import read_photos
 from lpr_core.pictures.decoding import read_picture
 from lpr_core.serving.bundle import BundleError
-from lpr_core.serving.finder import Finder
-from lpr_core.serving.finder_bundle import read_finder_card
+from lpr_core.serving.finding.bundle import read_finder_card
+from lpr_core.serving.finding.finder import Finder
 from lpr_core.tasks.finding import TASK
 from lpr_core.tasks.networks import load_network
 from lpr_core.tasks.refining import RefiningConfig

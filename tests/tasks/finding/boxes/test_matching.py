@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from lpr_core.tasks.finding.decoding import Decoding
-from lpr_core.tasks.finding.geometry import overlap_boxes, suppress_boxes, to_edges
-from lpr_core.tasks.finding.levels import grid_boxes
-from lpr_core.tasks.finding.matching import IGNORED, TRUTH_WIDTH, encode_truth, match_boxes
+from lpr_core.tasks.finding.boxes.decoding import Decoding
+from lpr_core.tasks.finding.boxes.geometry import overlap_boxes, suppress_boxes, to_edges
+from lpr_core.tasks.finding.boxes.levels import grid_boxes
+from lpr_core.tasks.finding.boxes.matching import IGNORED, TRUTH_WIDTH, encode_truth, match_boxes
 from tests.kit.finding_kit import make_finding_config
 
 DEFAULTS = grid_boxes(4, 4, [(0.25, 0.25), (0.5, 0.3)])

@@ -3,14 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from lpr_core.tasks.finding.config import FindingConfig
-from lpr_core.tasks.finding.geometry import (
+from lpr_core.tasks.finding.boxes.geometry import (
     Floats,
     encode_boxes,
     encode_corners,
     overlap_boxes,
     to_edges,
 )
+from lpr_core.tasks.finding.config import FindingConfig
 
 TRUTH_WIDTH = 14
 """Of a thing in a table of truth: class (0 is none), 4 edges, 8 of corners, are these known.

@@ -13,7 +13,7 @@ from lpr_core.pictures.cuts import cut_region
 from lpr_core.pictures.decoding import Picture
 from lpr_core.serving.bundle import INPUT_NAME
 from lpr_core.serving.export import ExportError, convert_model, package_versions
-from lpr_core.serving.finder_bundle import (
+from lpr_core.serving.finding.bundle import (
     SAID_NAME,
     DefaultBoxLevel,
     FinderBundle,

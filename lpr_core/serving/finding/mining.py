@@ -8,9 +8,9 @@ import pandas as pd
 
 from lpr_core.data.formats.boxes import PLATE_CLASS, LabelledBox, LabelledPhoto
 from lpr_core.data.formats.boxes.manifest import write_manifest_boxes
-from lpr_core.serving.finder import Finder
-from lpr_core.serving.finder_evaluation import list_things, read_labelled
-from lpr_core.tasks.finding.geometry import Floats, overlap_boxes
+from lpr_core.serving.finding.evaluation import list_things, read_labelled
+from lpr_core.serving.finding.finder import Finder
+from lpr_core.tasks.finding.boxes.geometry import Floats, overlap_boxes
 
 FALSE_CLASS = "no_plate"
 _APART = 0.1  # a box that overlaps a plate more may be one

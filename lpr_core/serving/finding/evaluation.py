@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lpr_core.pictures.decoding import Picture, PictureError, fit_picture, read_picture
-from lpr_core.tasks.finding.decoding import Found
+from lpr_core.tasks.finding.boxes.decoding import Found
 from lpr_core.tasks.finding.scores import (
     STRICT,
     MatchedPhoto,

@@ -15,7 +15,7 @@ from lpr_core.pictures.cuts import cut_region
 from lpr_core.pictures.decoding import Picture
 from lpr_core.places import shipped_finder_dir
 from lpr_core.serving.bundle import INPUT_NAME
-from lpr_core.serving.finder_bundle import (
+from lpr_core.serving.finding.bundle import (
     SAID_NAME,
     FinderBundle,
     FinderCard,
@@ -23,8 +23,8 @@ from lpr_core.serving.finder_bundle import (
     open_finder,
     read_finder,
 )
-from lpr_core.tasks.finding.decoding import Decoding, Found
-from lpr_core.tasks.finding.levels import grid_boxes
+from lpr_core.tasks.finding.boxes.decoding import Decoding, Found
+from lpr_core.tasks.finding.boxes.levels import grid_boxes
 from lpr_core.tasks.refining.cuts import NUM_POINTS, decode_plates, enlarge_box
 
 if TYPE_CHECKING:

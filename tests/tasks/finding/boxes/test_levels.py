@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from lpr_core.tasks.finding.boxes.fitting import fit_default_boxes, overlap_shapes
+from lpr_core.tasks.finding.boxes.levels import grid_boxes, list_ssd_shapes, spread_shapes
 from lpr_core.tasks.finding.config import VOC_SCALES
-from lpr_core.tasks.finding.fitting import fit_default_boxes, overlap_shapes
-from lpr_core.tasks.finding.levels import grid_boxes, list_ssd_shapes, spread_shapes
 
 
 def test_boxes_stand_in_the_middle_of_places_row_by_row():

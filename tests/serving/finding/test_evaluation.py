@@ -3,7 +3,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lpr_core.serving.finder_evaluation import (
+from lpr_core.serving.finding.evaluation import (
     EvaluatedPhoto,
     cut_strip,
     evaluate_detector,

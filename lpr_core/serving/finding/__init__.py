@@ -1,0 +1,1 @@
+"""Finding plates with ONNX Runtime: bundle, export, evaluation."""
