@@ -64,7 +64,7 @@ def mine_boxes(
 
 def export_found(run_dir: Path, out: Path | None, name: str | None, refiner: Path | None) -> None:
     """Write the bundle of a run that finds plates, with that of a refiner where one is named."""
-    from lpr_core.cli.export import describe_provenance
+    from lpr_core.cli.run_folders import describe_provenance
     from lpr_core.serving.finding.export import export_finder
     from lpr_core.tasks.networks import load_network
     from lpr_core.tasks.refining.config import RefiningConfig
@@ -94,7 +94,7 @@ def export_found(run_dir: Path, out: Path | None, name: str | None, refiner: Pat
 
 
 def _read_parity_photos(run_dir: Path) -> list[Any]:
-    from lpr_core.cli.export import find_manifest
+    from lpr_core.cli.run_folders import find_manifest
     from lpr_core.data.photos import read_photos
     from lpr_core.pictures.decoding import read_picture
 

@@ -57,7 +57,7 @@ def test_sizes(frame, settings, sizes):
 
 
 def test_too_few_plates_for_a_shuffled_batch(frame):
-    with pytest.raises(ValueError, match=r"enough rows for a batch of 11\. Received: 10 rows"):
+    with pytest.raises(ValueError, match=r"must fill a batch of 11\. Received: 10 rows"):
         make_batches(frame, batch_size=11)
 
 

@@ -30,9 +30,9 @@ class DefaultBoxLevel(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    rows: int = Field(ge=1)
-    columns: int = Field(ge=1)
-    shapes: tuple[tuple[float, float], ...] = Field(min_length=1)
+    rows: int = Field(ge=1, le=4096)
+    columns: int = Field(ge=1, le=4096)
+    shapes: tuple[tuple[float, float], ...] = Field(min_length=1, max_length=1000)
 
 
 class RefinerPart(BaseModel):
@@ -50,8 +50,8 @@ class RefinerPart(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    height: int = Field(ge=1)
-    width: int = Field(ge=1)
+    height: int = Field(ge=1, le=4096)
+    width: int = Field(ge=1, le=4096)
     margin: float = Field(ge=0, le=1)
     verifies: bool = False
     sha256: str = ""
@@ -85,20 +85,20 @@ class FinderCard(BaseModel):
 
     kind: Literal["lpr-finder-1"] = "lpr-finder-1"
     name: str = Field(pattern=r"^[\w.-]+$")
-    classes: tuple[str, ...] = Field(min_length=1)
-    height: int = Field(ge=1)
-    width: int = Field(ge=1)
+    classes: tuple[str, ...] = Field(min_length=1, max_length=1000)
+    height: int = Field(ge=1, le=4096)
+    width: int = Field(ge=1, le=4096)
     preprocessing: str = (
         "RGB, laid whole on the middle of a height x width canvas of grey 114, shrunk by area, "
         "float32 from 0 to 255; the model scales"
     )
-    levels: tuple[DefaultBoxLevel, ...] = Field(min_length=1)
+    levels: tuple[DefaultBoxLevel, ...] = Field(min_length=1, max_length=1000)
     variances: tuple[float, float] = (0.1, 0.2)
     corners: bool = False
     overlap: float = Field(default=0.45, gt=0, lt=1)
     threshold: float = Field(default=0.5, ge=0, le=1)
     refiner: RefinerPart | None = None
-    threads: int = Field(default=1, ge=0)
+    threads: int = Field(default=1, ge=0, le=256)
     provenance: dict[str, JsonValue] = {}
     accuracy: dict[str, JsonValue] = {}
     created_with: dict[str, str] = {}

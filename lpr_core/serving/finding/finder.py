@@ -23,7 +23,7 @@ from lpr_core.serving.finding.bundle import (
     open_finder,
     read_finder,
 )
-from lpr_core.tasks.finding.boxes.decoding import Decoding, Found
+from lpr_core.tasks.finding.boxes.decoding import BoxDecoder, Found
 from lpr_core.tasks.finding.boxes.levels import grid_boxes
 from lpr_core.tasks.refining.cuts import NUM_POINTS, decode_plates, enlarge_box
 
@@ -115,7 +115,7 @@ class Finder:
     def decode(self, said: NDArray[np.float32], photo: tuple[int, int], least: float) -> Found:
         """Return the things that are at least so sure, in pixels of a photo of that size."""
         card = self.card
-        decoding = Decoding(
+        decoding = BoxDecoder(
             self._defaults, len(card.classes), card.corners, card.variances, least, card.overlap
         )
         found = decoding.decode(said)

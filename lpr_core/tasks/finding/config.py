@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from lpr_core.backbones.facts import BackboneName
-from lpr_core.tasks.task import NetworkConfig
+from lpr_core.tasks.task import MOST_PIXELS, NetworkConfig
 
 FindingHead = Literal["fused", "ssd300"]
 Share = Annotated[float, Field(gt=0, le=2)]
@@ -46,11 +46,11 @@ class FindingConfig(NetworkConfig):
 
     task: Literal["finding"] = "finding"
     backbone: BackboneName = "mobilenet_v2_0.35"
-    height: int = Field(default=256, ge=16)
-    width: int = Field(default=256, ge=16)
+    height: int = Field(default=256, ge=16, le=MOST_PIXELS)
+    width: int = Field(default=256, ge=16, le=MOST_PIXELS)
     classes: tuple[str, ...] = ()
     head: FindingHead = "fused"
-    channels: int = Field(default=64, ge=4)
+    channels: int = Field(default=64, ge=4, le=65_536)
     default_boxes: tuple[tuple[Share, Share], ...] = ()
     num_default_boxes: int = Field(default=8, ge=1, le=64)
     scales: tuple[Share, ...] = VOC_SCALES
@@ -58,10 +58,10 @@ class FindingConfig(NetworkConfig):
     variances: tuple[float, float] = (0.1, 0.2)
     match_from: float = Field(default=0.5, gt=0, lt=1)
     ignore_from: float = Field(default=0.5, gt=0, lt=1)
-    negatives: float = Field(default=3.0, gt=0)
-    box_weight: float = Field(default=1.0, ge=0)
-    corner_weight: float = Field(default=0.5, ge=0)
-    l2: float = Field(default=0.0, ge=0)
+    negatives: float = Field(default=3.0, gt=0, le=1e6)
+    box_weight: float = Field(default=1.0, ge=0, le=1e6)
+    corner_weight: float = Field(default=0.5, ge=0, le=1e6)
+    l2: float = Field(default=0.0, ge=0, le=100)
 
     @model_validator(mode="after")
     def _check_finding(self) -> Self:

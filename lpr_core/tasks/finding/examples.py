@@ -122,7 +122,7 @@ def tabulate_things(
     """Return things on a canvas of that height and width, in pixels, as rows of truth."""
     scale = np.array(size[::-1], np.float64)
     points = (corners / scale).reshape(-1, 8)
-    known: NDArray[np.bool_] = np.isfinite(points).all(axis=1, keepdims=True)
+    known = np.asarray(np.isfinite(points).all(axis=1, keepdims=True))
     parts = [classes[:, None], boxes / np.tile(scale, 2), np.where(known, points, 0), known]
     return np.concatenate(parts, axis=1).astype(np.float32)
 

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from lpr_core.tasks.finding import examples as photos
-from lpr_core.tasks.finding.boxes.decoding import Decoding, Found
+from lpr_core.tasks.finding.boxes.decoding import BoxDecoder, Found
 from lpr_core.tasks.finding.config import FindingConfig
 from lpr_core.tasks.finding.measures import measure_fixed_box, score_found, score_said
 from lpr_core.tasks.finding.predictions import tabulate_found
@@ -123,7 +123,7 @@ class FindingTask:
         """Return what was found in each photo."""
         from lpr_core.tasks.finding.network import find_default_boxes
 
-        decoding = Decoding(
+        decoding = BoxDecoder(
             find_default_boxes(network),
             len(network.classes),
             network.corners,

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from lpr_core.backbones.facts import BackboneName
-from lpr_core.tasks.task import NetworkConfig
+from lpr_core.tasks.task import MOST_PIXELS, NetworkConfig
 
 
 class RefiningConfig(NetworkConfig):
@@ -25,15 +25,15 @@ class RefiningConfig(NetworkConfig):
 
     task: Literal["refining"] = "refining"
     backbone: BackboneName = "compact"
-    height: int = Field(default=64, ge=16)
-    width: int = Field(default=128, ge=16)
+    height: int = Field(default=64, ge=16, le=MOST_PIXELS)
+    width: int = Field(default=128, ge=16, le=MOST_PIXELS)
     margin: float = Field(default=0.3, gt=0, le=1)
     jitter: float = Field(default=0.1, ge=0, le=0.3)
-    dense_units: int = Field(default=128, ge=4)
-    map_channels: int = Field(default=24, ge=1)
-    corner_weight: float = Field(default=0.5, ge=0)
+    dense_units: int = Field(default=128, ge=4, le=65_536)
+    map_channels: int = Field(default=24, ge=1, le=65_536)
+    corner_weight: float = Field(default=0.5, ge=0, le=1e6)
     verifies: bool = True
-    verify_weight: float = Field(default=0.5, ge=0)
+    verify_weight: float = Field(default=0.5, ge=0, le=1e6)
 
     @property
     def num_outputs(self) -> int:

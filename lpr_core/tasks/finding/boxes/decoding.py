@@ -42,7 +42,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class Decoding:
+class BoxDecoder:
     """How to decode what a network says.
 
     Attributes:

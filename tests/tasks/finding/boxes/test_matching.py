@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from lpr_core.tasks.finding.boxes.decoding import Decoding
+from lpr_core.tasks.finding.boxes.decoding import BoxDecoder
 from lpr_core.tasks.finding.boxes.geometry import overlap_boxes, suppress_boxes, to_edges
 from lpr_core.tasks.finding.boxes.levels import grid_boxes
 from lpr_core.tasks.finding.boxes.matching import IGNORED, TRUTH_WIDTH, encode_truth, match_boxes
@@ -43,7 +43,7 @@ def test_targets_lead_back_to_the_thing_and_its_corners():
     said[:, 0] = 9
     said[rows, 2], said[rows, 0] = 9, -9
     said[rows, 5:] = targets[rows, 1:13]
-    found = Decoding(DEFAULTS, 4, has_corners=True).decode(said)
+    found = BoxDecoder(DEFAULTS, 4, has_corners=True).decode(said)
     assert found.classes.tolist() == [2]
     np.testing.assert_allclose(found.edges, [edges], atol=1e-6)
     np.testing.assert_allclose(found.corners, [corners], atol=1e-6)
@@ -70,7 +70,7 @@ def test_classes_do_not_suppress_each_other_and_unsure_boxes_are_left_out():
     said = np.zeros((len(DEFAULTS), 7), np.float32)
     said[:, 0] = 12
     said[0, :3], said[1, :3], said[2, :3] = [0, 5, 0], [0, 0, 4], [0, -2, -2]
-    found = Decoding(DEFAULTS, 2, has_corners=False, least_score=0.3).decode(said)
+    found = BoxDecoder(DEFAULTS, 2, has_corners=False, least_score=0.3).decode(said)
     assert found.classes.tolist() == [1, 2]
     assert found.scores == pytest.approx([1 / (1 + 2 * np.exp(-5)), 1 / (1 + 2 * np.exp(-4))])
     np.testing.assert_allclose(found.edges, np.clip(to_edges(DEFAULTS[:2]), 0, 1), atol=1e-6)
@@ -80,4 +80,4 @@ def test_classes_do_not_suppress_each_other_and_unsure_boxes_are_left_out():
 def test_nothing_may_be_found():
     said = np.zeros((len(DEFAULTS), 7), np.float32)
     said[:, 0] = 20
-    assert len(Decoding(DEFAULTS, 2, has_corners=False).decode(said)) == 0
+    assert len(BoxDecoder(DEFAULTS, 2, has_corners=False).decode(said)) == 0
