@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from lpr_core.places import shipped_finder_dir
-from lpr_core.serving.finder import Finder
+from lpr_core.serving.finding.finder import Finder
 from lpr_core.synthesis.scenes import SceneOptions, draw_scene
-from lpr_core.tasks.finding.geometry import overlap_boxes
+from lpr_core.tasks.finding.boxes.geometry import overlap_boxes
 
 MAX_BYTES = 12_000_000
 
