@@ -71,8 +71,8 @@ def build_app(reader: Any, store: LabelStore, finder: Any = None) -> gr.Blocks:
     Args:
         reader: Has `read(picture, region)` as `lpr_core.serving.Reader` has.
         store: Where pictures, readings and corrections are kept.
-        finder: Has `find(picture)` as `lpr_core.serving.finding.finder.Finder` has; None takes every
-            picture for one plate.
+        finder: Has `find(picture)` as `serving.finding.finder.Finder` has; None takes every picture
+            for one plate.
     """
     desk = LabelDesk(reader, store, finder)
     background = BackgroundReader(reader, store)
