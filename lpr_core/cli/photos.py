@@ -14,6 +14,20 @@ if TYPE_CHECKING:
     from lpr_core.serving.pipeline import PhotoReading, Pipeline
 
 
+_NOTHING: dict[str, Any] = {
+    "text": "",
+    "doubtful_text": "",
+    "confidence": 0.0,
+    "slots": [],
+    "pattern": None,
+    "region": None,
+    "is_readable": False,
+    "box": None,
+    "corners": None,
+}
+"""What a reading has to say of no plate."""
+
+
 def read_photos(
     pictures: Annotated[
         list[Path], typer.Argument(help="Photos, crops of one plate, or folders of both.")
@@ -105,7 +119,7 @@ def _show_photo(seen: "PhotoReading", files: Sequence[Path]) -> dict[str, Any]:
     for plate, file in zip(plates, files, strict=False):
         plate["crop"] = str(file)
     if not plates:
-        return {"text": "", "is_readable": False, "note": NO_PLATE, "plates": []}
+        return {**_NOTHING, "note": NO_PLATE, "plates": []}
     return {**plates[0], "plates": plates}
 
 

@@ -344,6 +344,7 @@ class TestExport:
                     "backend": "jax",
                 },
                 "margins": (0.0,),
+                "decide_by": "mean",
             }
         ]
 

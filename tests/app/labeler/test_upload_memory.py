@@ -45,7 +45,7 @@ def test_however_many_wait_few_pictures_are_in_memory(store, tmp_path, monkeypat
         turns.all_came.wait()
         assert len(opened) == label_desk.MAX_READS_AT_ONCE
         go_on.set()
-    assert len({card.result()["id"] for card in cards}) == 1
+    assert len({card.result()["cards"][0]["id"] for card in cards}) == 1
     assert len(opened) == 30
 
 
