@@ -1,19 +1,17 @@
 """The reader bundle: a folder of `model.onnx` and `reader.json` that needs ONNX Runtime alone."""
 
 import hashlib
-import os
-import shutil
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, ValidationError
 
-from lpr_core.files import write_bytes_atomic, write_text_atomic
+from lpr_core.files import write_bytes_atomic
 from lpr_core.plates.format import SEVEN, PlateFormat
 from lpr_core.serving.calibration import Calibration
 from lpr_core.serving.floor import Floor
+from lpr_core.serving.parts import BundleError, open_model, write_parts
 from lpr_core.untrusted import FileRefusedError, read_untrusted
 
 if TYPE_CHECKING:
@@ -30,10 +28,6 @@ MAX_PART_BYTES = 2_147_483_647
 Decision = Literal["mean", "surest"]
 """How several views of a picture become one answer."""
 DECISIONS: tuple[Decision, ...] = get_args(Decision)
-
-
-class BundleError(ValueError):
-    """A reader bundle is damaged, foreign, or not what its card says."""
 
 
 class ReaderCard(BaseModel):
@@ -139,19 +133,17 @@ def write_bundle(bundle_dir: Path, card: ReaderCard, model: bytes) -> Path:
     checksum = hashlib.sha256(model).hexdigest()
     card = card.model_copy(update={"model_sha256": checksum})
     open_session(Bundle(card, model))
-    draft_dir = bundle_dir.with_name(f".{bundle_dir.name}.{uuid.uuid4().hex}")
-    try:
-        write_bytes_atomic(draft_dir / MODEL_FILE, model)
-        write_card(draft_dir, card)
-        _put_in_place(draft_dir, bundle_dir)
-    finally:
-        shutil.rmtree(draft_dir, ignore_errors=True)
+    write_parts(bundle_dir, {MODEL_FILE: model, CARD_FILE: _write_card(card)})
     return bundle_dir
 
 
 def write_card(bundle_dir: Path, card: ReaderCard) -> None:
     """Replace `reader.json` alone: a new calibration or accuracy for the same model."""
-    write_text_atomic(bundle_dir / CARD_FILE, card.model_dump_json(indent=2) + "\n")
+    write_bytes_atomic(bundle_dir / CARD_FILE, _write_card(card))
+
+
+def _write_card(card: ReaderCard) -> bytes:
+    return (card.model_dump_json(indent=2) + "\n").encode()
 
 
 def open_session(bundle: Bundle, threads: int | None = None) -> "InferenceSession":
@@ -164,37 +156,14 @@ def open_session(bundle: Bundle, threads: int | None = None) -> "InferenceSessio
     Raises:
         BundleError: The model does not load, or its input or output is not the card's.
     """
-    import onnxruntime
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = bundle.card.threads if threads is None else threads
-    # Weights belong into the file that the checksum is of: without this, a model in memory takes
-    # them from files of the current folder.
-    options.add_session_config_entry(
-        "session.model_external_initializers_file_folder_path", str(Path(os.devnull) / "none")
-    )
-    options.log_severity_level = 3  # errors only; warnings of the optimiser help no reader
-    try:
-        session = onnxruntime.InferenceSession(
-            bundle.model, options, providers=["CPUExecutionProvider"]
-        )
-    except Exception as error:  # ONNX Runtime's errors share no public parent
-        raise BundleError("The model of the bundle is no ONNX model that can be loaded.") from error
-    _check_signature(session, bundle.card)
-    return session
-
-
-def _check_signature(session: "InferenceSession", card: ReaderCard) -> None:
+    card = bundle.card
     plate_format = card.plate_format
-    wanted = [
-        (INPUT_NAME, "tensor(float)", [card.height, card.width, 3]),
-        (OUTPUT_NAME, "tensor(float)", [plate_format.slots, plate_format.num_symbols]),
-    ]
-    nodes = [*session.get_inputs(), *session.get_outputs()]
-    # The first dimension, the batch, has a free name or None.
-    received = [(node.name, node.type, list(node.shape[1:])) for node in nodes]
-    if received != wanted:
-        raise BundleError(f"The model must have the input and output {wanted}, not {received}.")
+    return open_model(
+        bundle.model,
+        card.threads if threads is None else threads,
+        (INPUT_NAME, [card.height, card.width, 3]),
+        (OUTPUT_NAME, [plate_format.slots, plate_format.num_symbols]),
+    )
 
 
 def _read_part(path: Path) -> bytes:
@@ -206,14 +175,3 @@ def _read_part(path: Path) -> bytes:
         ) from error
     except FileRefusedError as error:
         raise BundleError(str(error)) from error
-
-
-def _put_in_place(draft_dir: Path, bundle_dir: Path) -> None:
-    """Rename a finished folder; POSIX renames no folder onto a filled one, so that goes first."""
-    if bundle_dir.exists():
-        old_dir = draft_dir.with_name(f"{draft_dir.name}.old")
-        bundle_dir.rename(old_dir)
-        draft_dir.rename(bundle_dir)
-        shutil.rmtree(old_dir)
-    else:
-        draft_dir.rename(bundle_dir)

@@ -1,5 +1,6 @@
 """The files of a bundle: written all or none, opened with what they must take and give."""
 
+import os
 import shutil
 import uuid
 from collections.abc import Mapping
@@ -7,13 +8,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lpr_core.files import write_bytes_atomic
-from lpr_core.serving.bundle import BundleError
 
 if TYPE_CHECKING:
     from onnxruntime import InferenceSession
 
 Port = tuple[str, list[int]]
 """Name of an input or output, and its shape without the batch."""
+
+
+class BundleError(ValueError):
+    """A bundle is damaged, foreign, or not what its card says."""
 
 
 def write_parts(bundle_dir: Path, parts: Mapping[str, bytes]) -> None:
@@ -37,6 +41,11 @@ def open_model(model: bytes, threads: int, takes: Port, gives: Port) -> "Inferen
 
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
+    # Weights belong into the file that the checksum is of: without this, a model in memory takes
+    # them from files of the current folder.
+    options.add_session_config_entry(
+        "session.model_external_initializers_file_folder_path", str(Path(os.devnull) / "none")
+    )
     options.log_severity_level = 3  # errors only; warnings of the optimiser help nobody
     try:
         session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

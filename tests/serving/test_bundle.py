@@ -4,6 +4,7 @@ import json
 import onnx
 import pytest
 
+from lpr_core.files import write_bytes_atomic
 from lpr_core.plates.format import SEVEN, PlateFormat
 from lpr_core.serving.bundle import (
     Bundle,
@@ -106,10 +107,12 @@ def test_unfit_model_is_refused_and_the_old_bundle_stays(bundle_dir):
 
 
 def test_failure_while_replacing_keeps_the_old_bundle(bundle_dir, monkeypatch):
-    def fail(*_):
-        raise OSError("disk full")
+    def fail_at_the_card(path, content):
+        if path.name == "reader.json":
+            raise OSError("disk full")
+        write_bytes_atomic(path, content)
 
-    monkeypatch.setattr("lpr_core.serving.bundle.write_card", fail)
+    monkeypatch.setattr("lpr_core.serving.parts.write_bytes_atomic", fail_at_the_card)
     with pytest.raises(OSError, match="disk full"):
         write_tiny_bundle(bundle_dir, name="again")
     monkeypatch.undo()
