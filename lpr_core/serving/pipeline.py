@@ -12,6 +12,7 @@ from lpr_core.pictures.cuts import cut_quadrilateral, cut_region
 from lpr_core.pictures.decoding import Picture
 from lpr_core.places import shipped_finder_dir
 from lpr_core.serving.finding.finder import Finder, FoundBox
+from lpr_core.serving.finding.tiles import FindsBoxes, find_in_tiles
 from lpr_core.serving.reader import PlateReading, Reader, average_views
 
 NO_PLATE = "no plate seen"
@@ -84,7 +85,7 @@ class Pipeline:
         reader: Reads them.
     """
 
-    def __init__(self, finder: Finder | None, reader: Reader) -> None:
+    def __init__(self, finder: FindsBoxes | None, reader: Reader) -> None:
         self.finder = finder
         self.reader = reader
 
@@ -103,7 +104,8 @@ class Pipeline:
         """Return the plates of a photo, or of a crop of one plate, `(H, W, 3)` uint8 RGB.
 
         Where nothing is found, or a plate fills the picture, the whole picture is read as well; it
-        counts where that is read more surely than what was found.
+        counts where that is read more surely than what was found. Where that gives nothing either,
+        the photo is looked at in parts, for small plates of a large photo.
 
         Args:
             picture: The photo, upright.
@@ -120,10 +122,19 @@ class Pipeline:
             whole = self._read_whole(picture, region)
             if _counts(whole, plates):
                 plates = [whole]
+        if not plates:
+            plates = self._look_closer(self.finder, picture, region)
         return PhotoReading(tuple(sorted(plates, key=_rank, reverse=True)))
 
     def _read_whole(self, picture: Picture, region: str | None) -> SeenPlate:
         return SeenPlate(None, self.reader.read(picture, region), picture, 1)
+
+    def _look_closer(
+        self, finder: FindsBoxes, picture: Picture, region: str | None
+    ) -> list[SeenPlate]:
+        """Return the plates in the photo's parts that can be read: closely, more looks like one."""
+        plates = [self._read_found(picture, one, region) for one in find_in_tiles(finder, picture)]
+        return [plate for plate in plates if plate.reading.is_readable]
 
     def _read_found(self, picture: Picture, found: FoundBox, region: str | None) -> SeenPlate:
         """Read one plate from its upright view, and where that is doubtful from its box too."""
@@ -165,11 +176,6 @@ def cut_boxed(picture: Picture, found: FoundBox) -> Picture:
     edges = np.array([left - across, top - down, right + across, bottom + down])
     size = np.maximum(np.rint(edges[2:] - edges[:2]), 8).astype(int)
     return cut_region(picture, edges, (int(size[1]), int(size[0])))
-
-
-def pick_answer(plates: Sequence[SeenPlate]) -> SeenPlate | None:
-    """Return the plate that a person most likely means; None where none can be read."""
-    return PhotoReading(tuple(sorted(plates, key=_rank, reverse=True))).answer
 
 
 def _widen(corners: NDArray[np.float64]) -> NDArray[np.float64]:

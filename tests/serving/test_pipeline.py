@@ -106,6 +106,27 @@ def test_a_crop_is_read_whole_where_that_is_surer():
     assert texts(read(crop, box(40, 12, 80, 28))) == ["R60"]
 
 
+class FarsightedFinder:
+    """Finds one plate, but only in parts of a photo that show the place of its middle alone."""
+
+    def find(self, picture):
+        if picture.shape[1] > 200:
+            return []
+        bright = np.argwhere(picture[..., 0] != GREY)
+        if not len(bright):
+            return []
+        (top, left), (bottom, right) = bright.min(axis=0), bright.max(axis=0) + 1
+        return [box(left + 20, top + 10, right - 20, bottom - 10)]
+
+
+@pytest.mark.parametrize(("red", "answers"), [(95, ["R95"]), (20, [])])
+def test_small_plates_are_looked_for_in_parts_and_count_where_they_are_read(red, answers):
+    seen = Pipeline(FarsightedFinder(), FakeReader()).read(photo((120, 90, 160, 105, red)))
+    assert texts(seen) == answers
+    if answers:
+        assert seen.answer.found.box == (120, 90, 160, 105)
+
+
 def test_without_a_finder_every_picture_is_a_crop():
     for red, is_read in ((88, True), (20, False)):
         seen = Pipeline(None, FakeReader()).read(np.full((40, 120, 3), red, np.uint8))
