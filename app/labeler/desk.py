@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import count
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -17,6 +17,7 @@ from lpr_core.labels import (
     Mark,
     PlateRecord,
 )
+from lpr_core.labels.pictures import number_plate, plain_name
 from lpr_core.labels.tables.rows import DEFAULT_PROJECT_ID
 from lpr_core.pictures.decoding import Picture, read_picture, read_picture_file
 from lpr_core.plates.patterns import all_patterns
@@ -73,7 +74,7 @@ class LabelDesk:
             if not plates:
                 reading = self._reader.read(picture, region)
                 return {"cards": [self._keep(content, name, project_id, reading)], "boxes": []}
-            names = (name if number == 1 else _number(name, number) for number in count(1))
+            names = (number_plate(plain_name(name), number) for number in count(1))
             cards = [
                 self._keep(
                     content if plate.found is None else _encode(plate.crop),
@@ -172,12 +173,6 @@ def _encode(crop: Picture) -> bytes:
     stream = io.BytesIO()
     Image.fromarray(crop).save(stream, "PNG")
     return stream.getvalue()
-
-
-def _number(name: str, number: int) -> str:
-    """Return `car 2.jpg` for the second plate of `car.jpg`."""
-    path = PurePosixPath(name)
-    return f"{path.stem} {number}{path.suffix}"
 
 
 def make_card(record: PlateRecord) -> Card:

@@ -51,6 +51,12 @@ def plain_name(name: str) -> str:
     return PurePosixPath(PureWindowsPath(printable).as_posix()).name[:255] or "picture"
 
 
+def number_plate(name: str, number: int) -> str:
+    """Return `a/car 2.jpg` for the second plate of `a/car.jpg`; the first keeps the name."""
+    path = PurePosixPath(name)
+    return name if number == 1 else str(path.with_name(f"{path.stem} {number}{path.suffix}"))
+
+
 class SavedPicture(NamedTuple):
     """One file of the folder: its name there, its size in pixels, its SHA-256, its looks."""
 

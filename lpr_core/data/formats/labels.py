@@ -102,12 +102,14 @@ def change_labels(
     return changed, problems
 
 
+def is_no_text(text: str) -> bool:
+    """Tell what stands where a text should and is none: a class, or a mark for "not read yet"."""
+    return "-".join(text.casefold().replace("_", " ").replace("-", " ").split()) in _NO_TEXTS
+
+
 def _check_text(label: PictureLabel) -> None:
-    """Refuse what stands where a text should and is none."""
-    text = label.said.text if label.said else ""
-    plain = "-".join(text.casefold().replace("_", " ").replace("-", " ").split())
-    if plain in _NO_TEXTS:
+    if label.said and is_no_text(label.said.text):
         raise ValueError(
             "the text must be the plate's; a class or a mark for what nobody has read is none. "
-            f"Received: {text[:40]!r}"
+            f"Received: {label.said.text[:40]!r}"
         )

@@ -3,14 +3,13 @@
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 
 from PIL import Image
 
 from lpr_core.data.samples import Box, cut_box
 from lpr_core.labels.exchange.words import PlateHistory, PlateLabels
 from lpr_core.labels.intake.sources import SourceFile
-from lpr_core.labels.pictures import identify_picture
+from lpr_core.labels.pictures import identify_picture, number_plate
 from lpr_core.pictures.decoding import Picture, PictureError, read_picture
 
 Labels = PlateLabels | PlateHistory
@@ -42,7 +41,7 @@ def open_items(file: SourceFile, labels: Sequence[Labels]) -> list[Item]:
         boxes = dict.fromkeys(_box_of(one) for one in labels) or {None: None}
         picture = None if list(boxes) == [None] else read_picture(content)
         return [
-            _open_box(_number(file.name, number), content, picture, box, labels)
+            _open_box(number_plate(file.name, number), content, picture, box, labels)
             for number, box in enumerate(boxes, start=1)
         ]
     except (PictureError, ValueError) as error:
@@ -74,9 +73,3 @@ def _encode(crop: Picture) -> bytes:
 
 def _box_of(labels: Labels) -> Box | None:
     return labels.box if isinstance(labels, PlateLabels) else None
-
-
-def _number(name: str, number: int) -> str:
-    """Return `a/car 2.jpg` for the second plate of `a/car.jpg`."""
-    path = PurePosixPath(name)
-    return name if number == 1 else str(path.with_name(f"{path.stem} {number}{path.suffix}"))

@@ -135,6 +135,7 @@ function showPhoto(name, file, boxes) {
     Object.entries(edges).forEach(([edge, share]) => (box.style[edge] = `${100 * share}%`));
     frame.append(box);
   });
+  image.addEventListener("load", () => URL.revokeObjectURL(image.src));
   image.addEventListener("error", () => frame.parentElement.remove()); // a kind that no browser shows
   return make("li", { class: "photo" }, frame);
 }
