@@ -1,6 +1,7 @@
 """Runs that another study has done already, with a network of one convolution."""
 
 import json
+import shutil
 
 import pytest
 
@@ -27,12 +28,19 @@ def manifest(tmp_path_factory):
     return write_plates(tmp_path_factory.mktemp("plates"))
 
 
+@pytest.fixture(scope="module")
+def trained_once(manifest, tmp_path_factory):
+    """A study with a fine-tuned run without noise; read only."""
+    path = tmp_path_factory.mktemp("studies") / "hypotheses"
+    run_study(ask(manifest, "hypotheses", "fine-tuned"), path)
+    return path
+
+
 @pytest.fixture
-def studies(manifest, tmp_path):
-    """A folder of studies; one of them has a fine-tuned run without noise."""
-    folder = tmp_path / "studies"
-    run_study(ask(manifest, "hypotheses", "fine-tuned"), folder / "hypotheses")
-    return folder
+def studies(trained_once, tmp_path):
+    """A folder of studies; one of them is a copy of the trained one."""
+    shutil.copytree(trained_once, tmp_path / "studies" / "hypotheses")
+    return tmp_path / "studies"
 
 
 @pytest.fixture
@@ -45,6 +53,17 @@ def trained(monkeypatch):
         train(order, *rest)
 
     monkeypatch.setattr(run_module, "_train", note)
+    return names
+
+
+@pytest.fixture
+def noted(monkeypatch):
+    """The names of the runs that would be trained; none is."""
+    names = []
+    monkeypatch.setattr(run_module, "_train", lambda order, *_: names.append(order.name))
+    monkeypatch.setattr(run_module, "_make_portable", lambda *_: None)
+    monkeypatch.setattr(run_module, "_measure", lambda *_: None)
+    monkeypatch.setattr("lpr_core.study.running.ledger.Ledger._note_seconds", lambda *_: None)
     return names
 
 
@@ -98,39 +117,35 @@ def test_a_damaged_configuration_does_not_stop_the_other_runs(studies, manifest)
         pytest.param("cross-validation", "fine-tuned-fold-1", {}, id="other plates of the study"),
     ],
 )
-def test_what_differs_is_trained(studies, manifest, trained, monkeypatch, design, variant, more):
-    monkeypatch.setattr(run_module, "_train", lambda order, *_: trained.append(order.name))
-    monkeypatch.setattr(run_module, "_make_portable", lambda *_: None)
-    monkeypatch.setattr(run_module, "_measure", lambda *_: None)
+def test_what_differs_is_trained(studies, manifest, noted, monkeypatch, design, variant, more):
     monkeypatch.setattr("lpr_core.study.running.runner.check_trackers", lambda _: None)
-    monkeypatch.setattr("lpr_core.study.running.ledger.Ledger._note_seconds", lambda *_: None)
     run_study(ask(manifest, design, variant, **more), studies / "other")
-    assert trained == [f"{variant} seed 0"]
+    assert noted == [f"{variant} seed 0"]
 
 
-def test_another_seed_is_trained(studies, manifest, trained):
+def test_another_seed_is_trained(studies, manifest, noted):
     run_study(ask(manifest, "noise", "noise-0.00", num_seeds=2), studies / "noise")
-    assert trained == ["noise-0.00 seed 1"]
+    assert noted == ["noise-0.00 seed 1"]
 
 
-def test_other_plates_are_no_twin(studies, tmp_path, trained):
+def test_other_plates_are_no_twin(studies, tmp_path, noted):
     other = write_plates(tmp_path / "other", num_train=28)
     run_study(ask(other, "noise", "noise-0.00"), studies / "noise")
-    assert trained == ["noise-0.00 seed 0"]
+    assert noted == ["noise-0.00 seed 0"]
 
 
 @pytest.mark.parametrize("name", ["study.json", "runs/fine-tuned/seed-0/config.json"])
-def test_a_damaged_study_lends_nothing(studies, manifest, trained, name):
+def test_a_damaged_study_lends_nothing(studies, manifest, noted, name):
     (studies / "hypotheses" / name).write_text("{")
     run_study(ask(manifest, "noise", "noise-0.00"), studies / "noise")
-    assert trained == ["noise-0.00 seed 0"]
+    assert noted == ["noise-0.00 seed 0"]
 
 
-def test_an_unfinished_run_is_no_twin(studies, manifest, trained):
+def test_an_unfinished_run_is_no_twin(studies, manifest, noted):
     twin = StudyFolder(studies / "hypotheses").run("fine-tuned", 0)
     (twin.path / "noisy_predictions.csv.gz").unlink()
     run_study(ask(manifest, "noise", "noise-0.00"), studies / "noise")
-    assert trained == ["noise-0.00 seed 0"]
+    assert noted == ["noise-0.00 seed 0"]
 
 
 def test_a_begun_run_goes_on(studies, manifest, trained):
