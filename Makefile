@@ -16,13 +16,14 @@ LOCK := $(UV) pip compile --quiet --upgrade --universal --fork-strategy fewest -
 	--no-emit-index-url --no-emit-find-links --annotation-style line --custom-compile-command "make lock"
 # Two test processes share two cores best when neither starts a thread for each core.
 ONE_THREAD := OMP_NUM_THREADS=1 TF_NUM_INTRAOP_THREADS=1 TF_NUM_INTEROP_THREADS=1
+TEST := $(ONE_THREAD) $(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 DEVELOPMENT_RANGES := import tomllib; \
 	extras = tomllib.load(open("pyproject.toml", "rb"))["project"]["optional-dependencies"]; \
 	print(*extras["dev"], sep="\n")
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help start install test check format benchmark benchmark-labels readme lock lock-check chromium
+.PHONY: help start install test coverage check format benchmark benchmark-labels readme lock lock-check chromium
 
 help: ## Print this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-17s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,7 +34,11 @@ start: $(APP_STAMP) ## Install what is missing, start the labelling app and the 
 install: $(APP_STAMP) ## Create .venv with the pinned requirements and the lpr command
 
 test: check chromium ## Run `make check` and all default tests, browser tests included
-	@$(ONE_THREAD) $(BIN)/python -m pytest --numprocesses 2 --dist worksteal --cov --cov-report=term:skip-covered
+	@$(TEST)
+
+# Counting lines makes the tests a quarter slower.
+coverage: $(DEV_STAMP) chromium ## Run all default tests and tell which lines of both apps and lpr_core none of them reaches
+	@$(TEST) --cov --cov-report=term:skip-covered
 
 check: $(DEV_STAMP) ## Check format, lint, types (lpr_core) and which room imports which
 	@$(BIN)/ruff format --check .

@@ -9,6 +9,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -16,6 +17,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from app import faults
+from lpr_core.labels.tables import database
+from lpr_core.labels.upkeep import restore
+from tests.kit.empty_stores import RepeatedMigration
 from tests.kit.places import REPOSITORY_DIR
 
 # Far more than a machine needs that is not busy with other work; `tests.pages_off` has less.
@@ -36,6 +40,16 @@ def faults_raise():
     """Let the apps' catch-alls catch nothing, in this process and in those that it starts."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(faults.VARIABLE, "raise")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def new_stores_come_soon():
+    """Let Alembic make one new file of labels in this process, and repeat what it said."""
+    with pytest.MonkeyPatch.context() as patch:
+        repeated = RepeatedMigration(database.migrate)
+        for module in (database, restore):
+            patch.setattr(module, "migrate", repeated)
         yield
 
 
@@ -118,6 +132,10 @@ def _note_request(watched: WatchedPage, url: str) -> None:
 @pytest.fixture
 def free_port() -> int:
     """A TCP port that nobody listens on at this moment."""
+    return find_free_port()
+
+
+def find_free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
@@ -152,6 +170,13 @@ def start_app(tmp_path) -> Iterator[Callable[..., AppProcess]]:
     repository, with all of the user's data below `tmp_path`. Whatever still runs is ended with
     the test.
     """
+    with apps_in(tmp_path) as start:
+        yield start
+
+
+@contextmanager
+def apps_in(folder: Path) -> Iterator[Callable[..., AppProcess]]:
+    """Give the function of `start_app` with the user's data below `folder`; end all at the end."""
     running: list[AppProcess] = []
 
     def start(
@@ -162,9 +187,9 @@ def start_app(tmp_path) -> Iterator[Callable[..., AppProcess]]:
         env: dict[str, str] | None = None,
         seconds: float = PATIENCE_SECONDS,
     ) -> AppProcess:
-        log_path = tmp_path / f"app-{len(running)}.log"
+        log_path = folder / f"app-{len(running)}.log"
         environment = os.environ | {
-            "LPR_DATA_DIR": str(tmp_path / "data"),
+            "LPR_DATA_DIR": str(folder / "data"),
             "PORT": str(port),
             "PYTHONUNBUFFERED": "1",
             **(env or {}),
@@ -182,10 +207,12 @@ def start_app(tmp_path) -> Iterator[Callable[..., AppProcess]]:
         _wait_until_answers(app, health, seconds)
         return app
 
-    yield start
-    for app in running:
-        if app.process.poll() is None:
-            app.stop()
+    try:
+        yield start
+    finally:
+        for app in running:
+            if app.process.poll() is None:
+                app.stop()
 
 
 def _wait_until_answers(app: AppProcess, health: str, seconds: float) -> None:

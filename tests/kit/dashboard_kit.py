@@ -1,10 +1,17 @@
 """Open pages of the dashboard without a browser."""
 
+from functools import cache
+
+import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from app.serve import ROOT_DIR
 
 DASHBOARD = str(ROOT_DIR / "app" / "dashboard" / "main.py")
+
+# A server asks all installed packages for components once, `AppTest` before each run.
+_find_components_once = cache(manifest_scanner.scan_component_manifests)
 
 
 def sit_at_the_machine(monkeypatch, *, address: str = "127.0.0.1", **headers: str) -> None:
@@ -18,7 +25,9 @@ class WatchedTest(AppTest):
     """A page of which each run, the first and those after clicks, has to end without a fault."""
 
     def _run(self, *arguments, **options) -> AppTest:
-        super()._run(*arguments, **options)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(manifest_scanner, "scan_component_manifests", _find_components_once)
+            super()._run(*arguments, **options)
         for fault in self.exception:
             raise AssertionError("\n".join([fault.message, *fault.stack_trace]))
         return self

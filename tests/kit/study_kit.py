@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partialmethod
+from dataclasses import replace
 
-import keras
 import pytest
 
 from lpr_core.backbones import build as backbones
@@ -13,7 +12,7 @@ from lpr_core.study.presets import DrawnPlates, StudyPreset
 from lpr_core.study.running import runner
 from lpr_core.study.running.run import perform_run
 from lpr_core.study.running.workers import RunEvent
-from tests.kit.training_kit import make_reading_config, tiny_backbone
+from tests.kit.training_kit import eager_networks, make_reading_config, tiny_backbone
 
 TINY = StudyPreset(
     "tiny",
@@ -29,17 +28,16 @@ TINY = StudyPreset(
     num_side_seeds=1,
     weights="none",
 )
+TINIEST = replace(TINY, name="tiniest", settings={**TINY.settings, "epochs": 1, "batch_size": 16})
 
 
 @contextmanager
 def tiny_studies() -> Iterator[None]:
-    """Have a preset `tiny`, a network that runs eagerly, and runs in this process."""
-    with pytest.MonkeyPatch.context() as patch:
+    """Have presets `tiny` and `tiniest`, a network that runs eagerly, and runs in this process."""
+    with eager_networks(), pytest.MonkeyPatch.context() as patch:
         patch.setitem(backbones._BACKBONES, "compact", tiny_backbone())
-        patch.setattr(keras.Model, "compile", partialmethod(keras.Model.compile, run_eagerly=True))
-        # A loaded network is not compiled; to trace it costs more than to ask it.
-        patch.setattr(keras.Model, "run_eagerly", True)
-        patch.setitem(presets._PRESETS, "tiny", TINY)
+        for preset in (TINY, TINIEST):
+            patch.setitem(presets._PRESETS, preset.name, preset)
         patch.setattr(runner, "perform_runs", perform_here)
         yield
 

@@ -1,11 +1,15 @@
 """Small networks and plates for tests of models and training: seconds instead of minutes."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partialmethod
 from pathlib import Path
 
 import cv2
 import keras
 import numpy as np
 import pandas as pd
+import pytest
 
 from lpr_core.backbones.build import Backbone
 from lpr_core.plates.format import PlateFormat
@@ -22,6 +26,16 @@ def tiny_backbone() -> Backbone:
         preprocess=lambda: keras.layers.Rescaling(1 / 127.5, offset=-1.0, name="preprocess"),
         body=_tiny_body,
     )
+
+
+@contextmanager
+def eager_networks() -> Iterator[None]:
+    """Have networks run eagerly: to trace a step takes longer than to run all of a tiny run."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(keras.Model, "compile", partialmethod(keras.Model.compile, run_eagerly=True))
+        # A loaded network is not compiled.
+        patch.setattr(keras.Model, "run_eagerly", True)
+        yield
 
 
 def _tiny_body(images):

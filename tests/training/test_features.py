@@ -1,6 +1,3 @@
-from functools import partialmethod
-
-import keras
 import numpy as np
 import pandas as pd
 import pytest
@@ -11,6 +8,7 @@ from lpr_core.training.features import has_fixed_features
 from lpr_core.training.fit import train_run
 from tests.kit.histories import HISTORY_COLUMNS
 from tests.kit.training_kit import (
+    eager_networks,
     make_reading_config,
     make_training_config,
     tiny_backbone,
@@ -24,10 +22,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:Depreca
 @pytest.fixture(scope="module", autouse=True)
 def tiny_network():
     """A network of one convolution in the place of `compact`, that runs its steps eagerly."""
-    with pytest.MonkeyPatch.context() as patch:
+    with eager_networks(), pytest.MonkeyPatch.context() as patch:
         patch.setitem(backbones._BACKBONES, "compact", tiny_backbone())
-        eager_compile = partialmethod(keras.Model.compile, run_eagerly=True)
-        patch.setattr(keras.Model, "compile", eager_compile)
         yield
 
 

@@ -1,5 +1,4 @@
 import json
-from functools import partialmethod
 
 import keras
 import numpy as np
@@ -19,6 +18,7 @@ from lpr_core.training.runs import RunFolder
 from tests.kit.histories import HISTORY_COLUMNS
 from tests.kit.training_kit import (
     PLATE_FORMAT,
+    eager_networks,
     make_reading_config,
     make_training_config,
     tiny_backbone,
@@ -66,9 +66,7 @@ def manifest(tmp_path_factory):
 @pytest.fixture(scope="module")
 def eager():
     """Runs steps eagerly: to compile one takes longer than to run all."""
-    with pytest.MonkeyPatch.context() as patch:
-        eager_compile = partialmethod(keras.Model.compile, run_eagerly=True)
-        patch.setattr(keras.Model, "compile", eager_compile)
+    with eager_networks():
         yield
 
 

@@ -14,6 +14,7 @@ from lpr_core.tasks.task import NetworkConfig, find_task
 
 MAX_TRAIN_EXAMPLES = 1_000
 _CHUNK = 256
+_BATCH = 64
 
 
 def read_noisy(
@@ -80,7 +81,7 @@ def _read_at(
 
 
 def _predict(network: keras.Model, pictures: NDArray[np.uint8]) -> NDArray[np.float32]:
-    outputs: NDArray[np.float32] = network.predict(
-        pictures.astype(np.float32), batch_size=64, verbose=0
-    )
-    return outputs
+    # `predict` would build an input pipeline for each call, which costs more than the answers.
+    batches = (pictures[start : start + _BATCH] for start in range(0, len(pictures), _BATCH))
+    outputs = [network.predict_on_batch(batch.astype(np.float32)) for batch in batches]
+    return np.concatenate(outputs)

@@ -34,10 +34,14 @@ def compare_texts(truth: pd.Series, read: pd.Series) -> NDArray[np.bool_]:
     What stands past the end of a shorter true text counts as right where nothing was read.
     """
     slots = int(truth.str.len().max())
-    symbols = [
-        np.array([list(text[:slots].ljust(slots)) for text in texts]) for texts in (truth, read)
-    ]
+    symbols = [_spread(list(texts), slots) for texts in (truth, read)]
     return np.asarray(symbols[0] == symbols[1])
+
+
+def _spread(texts: list[str], slots: int) -> NDArray[np.uint32]:
+    """Return the first characters of each text as code points `(N, slots)`, spaces past its end."""
+    padded = np.array([text.ljust(slots) for text in texts], f"U{slots}")
+    return padded.view(np.uint32).reshape(len(texts), -1)[:, :slots]
 
 
 def measure_baseline(

@@ -9,7 +9,7 @@ import pytest
 from lpr_core.labels import LabelStore, Role
 from lpr_core.serving import Floor
 from lpr_core.training.runs import RunFolder
-from tests.conftest import PATIENCE_SECONDS
+from tests.conftest import PATIENCE_SECONDS, apps_in, find_free_port
 from tests.kit.histories import HISTORY_COLUMNS
 from tests.kit.planted_study import plant_study
 from tests.kit.tiny_reader import draw_tiny_plate, write_tiny_bundle
@@ -20,28 +20,39 @@ WIDTHS = {"desk": 1440, "phone": 390}
 PATIENCE = 1000 * PATIENCE_SECONDS
 
 
+@pytest.fixture(scope="module")
+def dashboard(tmp_path_factory):
+    """A dashboard for tests that leave its studies and people as they are; its address."""
+    folder = tmp_path_factory.mktemp("dashboard")
+    with apps_in(folder) as start:
+        yield serve_dashboard(start, folder, find_free_port())
+
+
 @pytest.fixture
-def dashboard(start_app, free_port, tmp_path):
-    """A dashboard with a tiny reader, a study and one training; its address."""
+def own_dashboard(start_app, free_port, tmp_path):
+    """A dashboard of this test's own; its address."""
+    return serve_dashboard(start_app, tmp_path, free_port)
+
+
+def serve_dashboard(start, folder, port):
+    """Start a dashboard with a tiny reader, a study and one training; return its address."""
     values = {name: 0.5 for name in HISTORY_COLUMNS}
-    run = RunFolder(tmp_path / "runs" / "first-run")
+    run = RunFolder(folder / "runs" / "first-run")
     run.write_config({"created": "2026-01-01T10:00:00+00:00", "config": {"seed": 0}})
     run.write_history([values | {"epoch": epoch} for epoch in range(1, 6)])
     run.write_state("finished")
-    # start_app gives the apps this folder for the user's data.
-    plant_study(tmp_path / "data" / "studies" / "planted", seeds=range(2), num_plates=8, epochs=2)
-    return start_app(
+    # Apps are given this folder for the user's data.
+    plant_study(folder / "data" / "studies" / "planted", seeds=range(2), num_plates=8, epochs=2)
+    return start(
         [
             *("-m", "streamlit", "run", "app/dashboard/main.py"),
-            *("--server.address=127.0.0.1", f"--server.port={free_port}"),
+            *("--server.address=127.0.0.1", f"--server.port={port}"),
         ],
-        free_port,
+        port,
         health="/_stcore/health",
         env={
-            "LPR_READER": str(
-                write_tiny_bundle(tmp_path / "reader", floor=Floor(readable_from=0.0))
-            ),
-            "LPR_RUNS_DIR": str(tmp_path / "runs"),
+            "LPR_READER": str(write_tiny_bundle(folder / "reader", floor=Floor(readable_from=0.0))),
+            "LPR_RUNS_DIR": str(folder / "runs"),
             "LPR_LABELER_URL": "http://127.0.0.1:7860",
         },
     ).url
@@ -142,10 +153,10 @@ def test_an_own_picture_is_read(dashboard, open_page, tmp_path):
     watched.assert_clean()
 
 
-def test_a_zip_of_a_study_is_taken_in_and_shown(dashboard, open_page, tmp_path):
+def test_a_zip_of_a_study_is_taken_in_and_shown(own_dashboard, open_page, tmp_path):
     study = plant_study(tmp_path / "brought", seeds=range(1), num_plates=6, epochs=2)
     zip_path = shutil.make_archive(str(tmp_path / "zipped-study"), "zip", study)
-    watched = open_page(dashboard)
+    watched = open_page(own_dashboard)
     page = watched.page
     go_to(page, "Verdicts", "Does it help?")
     page.get_by_role("button", name="Bring a study").click()
@@ -156,11 +167,11 @@ def test_a_zip_of_a_study_is_taken_in_and_shown(dashboard, open_page, tmp_path):
 
 
 @pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
-def test_once_people_exist_nothing_of_theirs_is_shown(dashboard, open_page, tmp_path, width):
+def test_once_people_exist_nothing_of_theirs_is_shown(own_dashboard, open_page, tmp_path, width):
     store = LabelStore(data_dir=tmp_path / "data")
     store.people.add_user("ada", "ada has all of the keys", Role.ADMIN)
     store.close()
-    watched = open_page(f"{dashboard}/noise?source=Corrected+plates&study=planted", width=width)
+    watched = open_page(f"{own_dashboard}/noise?source=Corrected+plates&study=planted", width=width)
     page = watched.page
     wait_for(page, "so corrected plates are not shown here; see them in the labelling app.")
     wait_for(page, "so only the studies that ship with the workbench are shown")

@@ -33,7 +33,7 @@ class Oracle:
         self.unknown = one_hot(np.zeros((1, 3), np.int64), PLATE_FORMAT)[0]
         self.seen: list[np.ndarray] = []
 
-    def predict(self, pictures, batch_size, verbose):
+    def predict_on_batch(self, pictures):
         assert pictures.dtype == np.float32
         self.seen.append(pictures)
         keys = [picture.astype(np.uint8).tobytes() for picture in pictures]

@@ -253,7 +253,7 @@ def test_a_learning_curve_takes_equal_steps_on_fewer_plates(manifest, tmp_path):
 
 
 def test_a_whole_study_ends_without_its_work_folder(manifest, tmp_path):
-    progress = run_study(StudyRequest("cross-validation", "tiny", manifest), tmp_path / "s")
+    progress = run_study(StudyRequest("cross-validation", "tiniest", manifest), tmp_path / "s")
     folder = StudyFolder(tmp_path / "s")
     assert (progress.done, summarize_study(folder.path).state) == (10, "complete")
     assert not folder.work_dir.exists()
