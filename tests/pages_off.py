@@ -61,6 +61,13 @@ DASHBOARD = (
     _less(
         "home",
         _HOME,
+        "            show_answer(answer, study)\n",
+        f"{_STUDIES}::test_the_first_page_answers_three_questions_and_leads_to_their_studies",
+        "            pass\n",
+    ),
+    _less(
+        "home",
+        _HOME,
         "There is no reader yet.",
         f"{_PLAIN}::test_overview_of_an_empty_machine",
     ),

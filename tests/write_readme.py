@@ -1,8 +1,8 @@
-"""Fill the README's figures and sessions: `make readme`. Nothing in them is typed by hand.
+"""Fill the documents' figures and sessions: `make readme`. Nothing in them is typed by hand.
 
 The text between `<!-- NAME -->` and `<!-- /NAME -->` is replaced: `accuracy` and `misread` by what
-the shipped reader's card recorded, `session` by what the commands really print, and `study` by the
-answers of the shipped studies.
+the shipped reader's card recorded, `session` by what the commands really print, `answers` by what
+the shipped studies say in a sentence each, and `study` by their tables.
 """
 
 import re
@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from lpr_core.evidence.answers import Answers
+from lpr_core.evidence.plain import PlainAnswer, tell_noise, tell_stagnation, tell_transfer
 from lpr_core.evidence.tables.cells import tabulate_cells
 from lpr_core.evidence.tables.differences import tabulate_findings
 from lpr_core.places import SHIPPED_DIR
@@ -23,6 +24,7 @@ from lpr_core.serving.bundle import read_card
 
 README = SHIPPED_DIR.parent / "README.md"
 MODELS_README = SHIPPED_DIR / "models" / "README.md"
+STUDIES_README = SHIPPED_DIR / "studies" / "README.md"
 SESSION = (
     "lpr read data/samples/images/0000/000002.jpg data/samples/images/0000/000005.jpg",
     "lpr synthesize --any-length --count 2000 --seed 0 --out drawn",
@@ -33,9 +35,13 @@ ROWS = {"1": "one row", "2": "two rows"}
 
 
 def main() -> None:
-    blocks = {"accuracy": render_accuracy, "session": render_session, "study": render_study}
-    README.write_text(fill_blocks(README.read_text(), blocks))
-    MODELS_README.write_text(fill_blocks(MODELS_README.read_text(), {"misread": render_misread}))
+    fill_document(README, FIGURES | {"session": render_session})
+    fill_document(MODELS_README, {"misread": render_misread})
+    fill_document(STUDIES_README, {"study": render_study})
+
+
+def fill_document(path: Path, blocks: Mapping[str, Callable[[], str]]) -> None:
+    path.write_text(fill_blocks(path.read_text(), blocks))
 
 
 def fill_blocks(text: str, blocks: Mapping[str, Callable[[], str]]) -> str:
@@ -63,6 +69,24 @@ def render_accuracy() -> str:
     return "\n".join(lines)
 
 
+def render_answers() -> str:
+    """Return the shipped studies' plain answers, an item each."""
+    hypotheses, noise = _read_answers("hypotheses"), _read_answers("noise")
+    told = (tell_transfer(hypotheses), tell_noise(noise), tell_stagnation(hypotheses))
+    return "\n".join(_item(answer) for answer in told if answer is not None)
+
+
+def _read_answers(name: str) -> Answers:
+    return Answers.model_validate_json(
+        (SHIPPED_DIR / "studies" / name / "answers.json").read_bytes()
+    )
+
+
+def _item(answer: PlainAnswer) -> str:
+    doubt = "" if answer.is_sure else " (not sure)"
+    return f"- **{answer.question}** {answer.answer}{doubt}"
+
+
 def render_misread() -> str:
     """Return the most frequent confusions of each data set, as a table."""
     card = read_card(SHIPPED_READER)
@@ -88,7 +112,7 @@ def render_study(studies_dir: Path = SHIPPED_DIR / "studies") -> str:
 def _tell(name: str, answers: Answers) -> str:
     facts = dict(list_facts(answers))
     parts = [
-        f"**[{name}](data/studies/{name}/report.md)**: {answers.facts['question']} "
+        f"**[{name}]({name}/report.md)**: {answers.facts['question']} "
         f"Plates: {facts['Plates']}. Runs: {facts['Runs']}. Preset: {facts['Preset']}. "
         f"Machine: {facts['Machine']}.",
         *render_notes(answers),
@@ -129,6 +153,9 @@ def _run(command: str) -> list[str]:
             [program, *command.split()[1:]], cwd=here, capture_output=True, text=True, check=True
         )
     return [line.rstrip() for line in finished.stdout.splitlines() if line.strip()]
+
+
+FIGURES = {"accuracy": render_accuracy, "answers": render_answers}
 
 
 if __name__ == "__main__":

@@ -67,7 +67,7 @@ class PictureError(ValueError):
     """A file cannot be read as a picture; the message is one sentence for a person."""
 
 
-def read_picture(source: bytes | Path) -> Picture:
+def read_picture(source: bytes | str | Path) -> Picture:
     """Read a JPEG, PNG, WebP, BMP, TIFF or PPM file, told by its content, as `(H, W, 3)` uint8.
 
     Of an animation or a document of several pages, the first picture is read. The orientation that
@@ -78,7 +78,7 @@ def read_picture(source: bytes | Path) -> Picture:
     Raises:
         PictureError: the file is missing, too large, too small, damaged or not such a picture.
     """
-    content = source if isinstance(source, bytes) else read_picture_file(source)
+    content = source if isinstance(source, bytes) else read_picture_file(Path(source))
     kind = _check_content(content)
     try:
         image, find_turn = _open_image(kind, content)

@@ -1,11 +1,15 @@
-"""The dashboard's first page: what is here and how much of it."""
+"""The dashboard's first page: three answers in plain words, and how much of what is here."""
+
+from html import escape
 
 import streamlit as st
 
-from app.dashboard.chosen.study_picker import offer_studies
+from app.dashboard.chosen.plain_answers import list_plain_answers
+from app.dashboard.chosen.study_picker import KEY, offer_studies
 from app.dashboard.open_dashboard import why_shut
 from app.dashboard.shown.links import labeler_url
 from lpr_core.data.shipped import list_samples
+from lpr_core.evidence.plain import PlainAnswer
 from lpr_core.evidence.units import whole_percent
 from lpr_core.places import runs_dir, shipped_reader_dir
 from lpr_core.serving.bundle import read_card
@@ -52,6 +56,24 @@ def show_card(title: str, icon: str, text: str, state: str, target: str | None, 
             st.page_link(target, label=link, icon=":material/arrow_forward:")
 
 
+def show_answer(answer: PlainAnswer, study: str) -> None:
+    tone, word = ("good", "✓ Sure") if answer.is_sure else ("open", "? Not sure")
+    with st.container(border=True, height="stretch"):
+        st.html(
+            f'<div class="lpr-claim"><h3>{escape(answer.question)}</h3>'
+            f'<span class="lpr-outcome lpr-{tone}">{word}</span></div>'
+        )
+        st.markdown(answer.answer)
+        if answer.caveat:
+            st.caption(answer.caveat)
+        st.page_link(
+            f"views/{answer.page}.py",
+            label=f"Study {study}",
+            icon=":material/arrow_forward:",
+            query_params={KEY: study},
+        )
+
+
 st.title("What helps on your plates?", anchor=False)
 st.markdown(
     "The workbench closes one loop. The labelling app takes plates in and keeps what people "
@@ -63,6 +85,11 @@ steps = "".join(
 st.html(
     f'<div class="lpr-loop" role="list" aria-label="The loop; marked: shown here">{steps}</div>'
 )
+
+if told := list_plain_answers():
+    for column, (answer, study) in zip(st.columns(len(told)), told, strict=True):
+        with column:
+            show_answer(answer, study)
 
 verdicts, noise = st.columns(2)
 labelling, trainings = st.columns(2)

@@ -270,3 +270,18 @@ def test_a_path_opens_only_where_nobody_else_can_reach_the_server(planted, tmp_p
     assert open_page("runs", study=path).selectbox(key="study").value == path
     sit_at_the_machine(monkeypatch, address="0.0.0.0")
     assert not open_page("runs", study=path).selectbox
+
+
+def test_the_first_page_answers_three_questions_and_leads_to_their_studies():
+    page = open_page("home")
+    shown = html_of(page)
+    questions = ("Does transfer learning help?", "Was the noise too strong?", "Why does the frozen")
+    assert [shown.count(question) for question in questions] == [1, 1, 1]
+    assert "percentage points" in said(page)
+    links = [link.proto.label for link in page.get("page_link")]
+    assert links[:3] == ["Study hypotheses", "Study noise", "Study hypotheses"]
+
+
+def test_the_first_page_answers_nothing_where_no_study_is(tmp_path, monkeypatch):
+    monkeypatch.setenv("LPR_DATA_DIR", str(tmp_path / "empty"))
+    assert "Does transfer learning help?" not in html_of(open_page("home"))
