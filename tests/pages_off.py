@@ -53,6 +53,8 @@ def _study(page: str) -> tuple[str, str]:
 
 _HOME, _MORE = f"{DASHBOARD_DIR}/home.py", f"{DASHBOARD_DIR}/more.py"
 _NOISE, _TRAININGS = f"{DASHBOARD_DIR}/noise.py", f"{DASHBOARD_DIR}/trainings.py"
+_DIARY = f"{DASHBOARD_DIR}/diary.py"
+_DIARY_TESTS = "tests/app/dashboard/test_diary_page.py"
 _VERDICTS, _RUNS = f"{DASHBOARD_DIR}/verdicts.py", f"{DASHBOARD_DIR}/runs.py"
 _WHY, _MISTAKES = f"{DASHBOARD_DIR}/why.py", f"{DASHBOARD_DIR}/mistakes.py"
 DASHBOARD = (
@@ -72,6 +74,14 @@ DASHBOARD = (
         f"{_PLAIN}::test_overview_of_an_empty_machine",
     ),
     _on_top("verdicts", _VERDICTS, *_study("verdicts")),
+    _on_top("diary", _DIARY, f"{_DIARY_TESTS}::test_the_shipped_diary_is_judged_at_once"),
+    _less(
+        "diary",
+        _DIARY,
+        "        st.warning(line)\n",
+        f"{_DIARY_TESTS}::test_a_bad_diary_is_told_in_a_sentence",
+        "        pass\n",
+    ),
     _less(
         "verdicts",
         "app/dashboard/shown/verdict_cards.py",

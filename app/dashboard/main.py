@@ -36,6 +36,7 @@ page = st.navigation(
         st.Page("views/home.py", title="Overview", icon=":material/home:", default=True),
         *of_study,
         st.Page("views/more.py", title="More", icon=":material/more_horiz:"),
+        st.Page("views/diary.py", title="Diary", icon=":material/fact_check:"),
         st.Page("views/trainings.py", title="Trainings", icon=":material/model_training:"),
     ],
     position="top",

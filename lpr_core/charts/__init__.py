@@ -7,6 +7,7 @@ in dash or marker as well.
 
 from lpr_core.charts.bands import MAX_BANDS, plot_bands, plot_costs, plot_gaps
 from lpr_core.charts.cells import plot_cells, plot_differences
+from lpr_core.charts.comparisons import plot_comparisons
 from lpr_core.charts.factors import plot_bars, plot_factor
 from lpr_core.charts.frame import COLOURS, MEASURES, NAME_LENGTH, describe_figure
 from lpr_core.charts.histories import PARTS, plot_histories
@@ -29,6 +30,7 @@ __all__ = [
     "plot_bands",
     "plot_bars",
     "plot_cells",
+    "plot_comparisons",
     "plot_confusions",
     "plot_costs",
     "plot_differences",

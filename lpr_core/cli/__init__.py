@@ -3,6 +3,7 @@
 import typer
 
 from lpr_core.cli.data import data_app
+from lpr_core.cli.diary import judge_diary
 from lpr_core.cli.errors import OneSentenceGroup
 from lpr_core.cli.exchange import reader_app
 from lpr_core.cli.export import export_run
@@ -36,6 +37,7 @@ app.command("mine-false-boxes")(mine_boxes)
 app.command("export")(export_run)
 app.command("train")(train)
 app.command("synthesize")(synthesize_plates)
+app.command("diary")(judge_diary)
 app.add_typer(data_app, name="data")
 app.add_typer(reader_app, name="reader")
 app.add_typer(study_app, name="study")

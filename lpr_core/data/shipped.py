@@ -1,4 +1,4 @@
-"""The sample plates that come with the workbench."""
+"""What comes with the workbench to try it: sample plates, a diary of experiments."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,3 +31,9 @@ def list_samples(folder: Path | None = None) -> list[ShippedPlate]:
     return [
         ShippedPlate(Path(path), text, region) for path, text, region in zip(*columns, strict=True)
     ]
+
+
+def shipped_diary() -> str:
+    """Return the text of the shipped experiment diary; nothing when it is not there."""
+    path = SHIPPED_DIR / "diaries" / "forty-pictures.csv"
+    return path.read_text(encoding="utf-8") if path.is_file() else ""
