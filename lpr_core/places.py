@@ -42,3 +42,9 @@ def shipped_finder_dir() -> Path:
     """Return the bundle that plates are found with: `LPR_FINDER`, else the shipped one."""
     chosen = os.environ.get("LPR_FINDER")
     return Path(chosen) if chosen else SHIPPED_DIR / "models" / "finder"
+
+
+def shipped_condition_dir() -> Path:
+    """Return the bundle that tells clean plates: `LPR_CONDITION`, else the shipped one."""
+    chosen = os.environ.get("LPR_CONDITION")
+    return Path(chosen) if chosen else SHIPPED_DIR / "models" / "condition"

@@ -2,8 +2,8 @@
 
 import typer
 
+from lpr_core.cli.condition import evaluate_condition, tell_conditions
 from lpr_core.cli.data import data_app
-from lpr_core.cli.diary import judge_diary
 from lpr_core.cli.errors import OneSentenceGroup
 from lpr_core.cli.exchange import reader_app
 from lpr_core.cli.export import export_run
@@ -18,7 +18,8 @@ from lpr_core.cli.labels.upkeep import labels_app
 from lpr_core.cli.labels.users import users_app
 from lpr_core.cli.photos import read_photos
 from lpr_core.cli.reading import evaluate_plates
-from lpr_core.cli.study import study_app
+from lpr_core.cli.studies.diary import judge_diary
+from lpr_core.cli.studies.study import study_app
 from lpr_core.cli.synthesis import synthesize_plates
 from lpr_core.cli.training import train
 
@@ -34,6 +35,8 @@ app.command("read")(read_photos)
 app.command("evaluate")(evaluate_plates)
 app.command("evaluate-finder")(evaluate_finder)
 app.command("mine-false-boxes")(mine_boxes)
+app.command("condition")(tell_conditions)
+app.command("evaluate-condition")(evaluate_condition)
 app.command("export")(export_run)
 app.command("train")(train)
 app.command("synthesize")(synthesize_plates)

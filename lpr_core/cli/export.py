@@ -48,12 +48,19 @@ def export_run(
 ) -> None:
     """Turn a training run into a bundle, after proof that it gives the same answers.
 
-    A run that reads plates becomes a reader, one that finds them a finder.
+    A run that reads plates becomes a reader, one that finds them a finder, and one that tells two
+    classes apart a bundle for `lpr condition`.
     """
     run_dir = find_run(run)
     from lpr_core.tasks.saved import read_network_config
 
-    if read_network_config(run_dir).task == "finding":
+    task = read_network_config(run_dir).task
+    if task == "condition":
+        from lpr_core.cli.condition import export_told
+
+        export_told(run_dir, out, name)
+        return
+    if task == "finding":
         from lpr_core.cli.finding import export_found
 
         export_found(run_dir, out, name, find_run(refiner) if refiner else None)

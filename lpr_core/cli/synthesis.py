@@ -32,6 +32,15 @@ def synthesize_plates(
             "seven in one row.",
         ),
     ] = False,
+    soiled: Annotated[
+        tuple[float, float] | None,
+        typer.Option(
+            help="Make every second plate hard to read (mud, dust, rust, covers, fading) by an "
+            "amount between these two; a column `label` says clean or dirty.",
+            min=0,
+            max=1,
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Equal seeds give equal pictures.", min=0)] = 0,
     severity: Annotated[
         tuple[float, float],
@@ -57,7 +66,7 @@ def synthesize_plates(
 
     regions = tuple(region or ())
     if count is not None and scenes is None:
-        order = PlateOrder(regions, count, seed, None if clean else severity, any_length)
+        order = PlateOrder(regions, count, seed, None if clean else severity, any_length, soiled)
         with show_progress("Drawing plates") as tell:
             manifest_path = generate_plates(order, out, jobs, on_progress=tell)
     elif scenes is not None and count is None:

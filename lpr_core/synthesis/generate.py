@@ -13,6 +13,7 @@ from lpr_core.synthesis.camera import photograph
 from lpr_core.synthesis.chunks import CHUNK_SIZE, write_chunks
 from lpr_core.synthesis.draw import DrawnPlate, draw_any_plate, draw_plate
 from lpr_core.synthesis.kinds.listing import list_designs
+from lpr_core.synthesis.soiling import soil_names, soil_plate
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class PlateOrder:
         severity: Lowest and highest badness of the photos, 0 to 1; None keeps the plates clean
             and from the front, for training that photographs them anew in each epoch.
         any_length: Draw plates of 4 to 10 characters in one row or two, of all countries.
+        soiled: When given, every second plate is made hard to read by an amount between these
+            two (see `soil_plate`), and the manifest says which, with what and how much.
     """
 
     regions: tuple[str, ...]
@@ -34,12 +37,15 @@ class PlateOrder:
     seed: int
     severity: tuple[float, float] | None = (0.0, 1.0)
     any_length: bool = False
+    soiled: tuple[float, float] | None = None
 
     def __post_init__(self) -> None:
         if self.count < 1:
             raise ValueError(f"`count` must be at least 1. Received: {self.count}.")
         if self.any_length and self.regions:
             raise ValueError("`any_length` draws all countries; `regions` must be empty then.")
+        if self.soiled is not None and not 0 < self.soiled[0] <= self.soiled[1] <= 1:
+            raise ValueError(f"`soiled` must rise within 0 to 1. Received: {self.soiled}.")
         for region in self.regions:
             list_designs(region)
 
@@ -73,6 +79,9 @@ def _write_chunk(task: tuple[PlateOrder, Path, int], _tell: Tell) -> Sequence[di
     for index in range(start, min(start + CHUNK_SIZE, order.count)):
         plate = _draw(order, rng)
         picture = plate.picture
+        told: dict[str, str] = {}
+        if order.soiled is not None:
+            picture, told = _soil(picture, index, order.soiled, rng)
         if order.severity is not None:
             picture = photograph(picture, rng, float(rng.uniform(*order.severity)))
         path = folder / f"{index:06d}.jpg"
@@ -83,9 +92,21 @@ def _write_chunk(task: tuple[PlateOrder, Path, int], _tell: Tell) -> Sequence[di
                 "plate_text": plate.text,
                 "plate_region": plate.region,
                 **({"rows": str(plate.rows)} if order.any_length else {}),
+                **told,
             }
         )
     return rows
+
+
+def _soil(
+    picture: np.ndarray, index: int, amounts: tuple[float, float], rng: np.random.Generator
+) -> tuple[np.ndarray, dict[str, str]]:
+    """Return every second plate soiled, and what the manifest says of each."""
+    if index % 2 == 0:
+        return picture, {"label": "clean", "soil": "", "amount": "0"}
+    kind, amount = soil_names()[rng.integers(len(soil_names()))], float(rng.uniform(*amounts))
+    told = {"label": "dirty", "soil": kind, "amount": f"{amount:.3f}"}
+    return soil_plate(picture, kind, amount, rng), told
 
 
 def _draw(order: PlateOrder, rng: np.random.Generator) -> DrawnPlate:

@@ -1,5 +1,6 @@
 """A task in one file outside the package: trained, studied, judged and shown like ours."""
 
+import re
 import sys
 
 import cv2
@@ -25,6 +26,7 @@ from tests.kit.study_kit import tiny_studies
 
 pytestmark = pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 TOY = "tests.kit.toy_task"
+OURS = ("condition", "finding", "reading", "refining")
 
 
 def _vary(_base, _weights, _backbone):
@@ -96,15 +98,14 @@ def offered():
 def test_nothing_is_imported_for_a_name_that_a_stranger_wrote(monkeypatch):
     monkeypatch.delitem(sys.modules, "tests.kit.page_kit", raising=False)
     for name in ("tests.kit.page_kit", "idlelib.idle", "reading.task", ""):
-        with pytest.raises(
-            ValueError, match=r"The tasks are finding, reading, refining, tests\.kit\.toy_task\."
-        ):
+        known = rf"The tasks are {', '.join(OURS)}, {re.escape(TOY)}\."
+        with pytest.raises(ValueError, match=known):
             find_task(name)
     assert not {"tests.kit.page_kit", "idlelib.idle"} & set(sys.modules)
 
 
 def test_tasks_are_found_by_name():
-    assert task_names() == ("finding", "reading", "refining")
+    assert task_names() == OURS
     assert find_task("reading").words.unit == "plate"
     assert find_task(TOY).words.unit == "picture"
 

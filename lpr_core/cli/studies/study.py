@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lpr_core.cli.diagnosis import diagnose
 from lpr_core.cli.errors import SOME_FAILED
-from lpr_core.cli.report import report
+from lpr_core.cli.studies.diagnosis import diagnose
+from lpr_core.cli.studies.report import report
 from lpr_core.places import studies_dir
 
 if TYPE_CHECKING:
