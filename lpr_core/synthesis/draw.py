@@ -20,6 +20,7 @@ from lpr_core.synthesis.ornaments import (
     draw_stickers,
     paint,
 )
+from lpr_core.synthesis.trimmings import draw_group_sticker, draw_side_trims, frame_plate
 
 T = TypeVar("T", PlateDesign, Scheme)
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -76,12 +77,17 @@ def draw_plate(region: str | None, rng: np.random.Generator) -> DrawnPlate:
 
 
 def draw_any_plate(rng: np.random.Generator) -> DrawnPlate:
-    """Draw a plate of 4 to 10 characters in one row or two, of any country or of none."""
-    return draw_design(_choose(WORLD, rng), rng)
+    """Draw a plate of 4 to 10 characters in one row or two, of any country or of none.
+
+    Beside the symbols stands what plates of the world have: bands, crests, flags, frames.
+    """
+    return draw_design(_choose(WORLD, rng), rng, trimmed=True)
 
 
-def draw_design(design: PlateDesign, rng: np.random.Generator) -> DrawnPlate:
-    """Draw a plate of one design."""
+def draw_design(
+    design: PlateDesign, rng: np.random.Generator, *, trimmed: bool = False
+) -> DrawnPlate:
+    """Draw a plate of one design, `trimmed` with what has no part in its text (see `trimmings`)."""
     scheme = _choose(design.schemes, rng)
     height = round(PLATE_WIDTH / rng.uniform(*design.aspect))
     background = _vary(scheme.background, rng)
@@ -91,6 +97,8 @@ def draw_design(design: PlateDesign, rng: np.random.Generator) -> DrawnPlate:
     if design.scenery:
         draw_scenery(canvas, rng)
     left, right = _draw_bands(canvas, design, rng)
+    if trimmed:
+        left, right = draw_side_trims(canvas, (left, right), rng)
     relief = draw_border(canvas, ink if rng.random() < 0.6 else background * 0.55, rng)
     _draw_small_print(canvas, design, ink, rng)
     if design.stickers and rng.random() < 0.8:
@@ -98,7 +106,8 @@ def draw_design(design: PlateDesign, rng: np.random.Generator) -> DrawnPlate:
     rows = design.layouts[rng.integers(len(design.layouts))].split("/")
     text, mask = "", np.zeros(canvas.shape[:2], np.float32)
     for number, row in enumerate(rows):
-        symbols, drawn = _draw_row(canvas, row, _place_row(design, number), ink, (left, right), rng)
+        place = _place_row(design, number)
+        symbols, drawn = _draw_row(canvas, row, place, ink, (left, right), rng, trimmed=trimmed)
         text, mask = text + symbols, np.maximum(mask, drawn)
     _emboss(canvas, np.maximum(mask, relief), rng)
     if design.low_slots and rng.random() < 0.85:
@@ -107,6 +116,8 @@ def draw_design(design: PlateDesign, rng: np.random.Generator) -> DrawnPlate:
     if rng.random() < 0.7:
         draw_bolts(canvas, rng)
     picture = np.clip(canvas, 0, 255).astype(np.uint8)
+    if trimmed:
+        picture = frame_plate(picture, rng)
     return DrawnPlate(text, design.region, picture, len(rows))
 
 
@@ -177,6 +188,8 @@ def _draw_row(
     ink: np.ndarray,
     span: tuple[float, float],
     rng: np.random.Generator,
+    *,
+    trimmed: bool,
 ) -> tuple[str, np.ndarray]:
     """Draw the symbols; return their text and coverage `(H, W) float32`."""
     height, width = canvas.shape[:2]
@@ -201,6 +214,9 @@ def _draw_row(
             paint(coverage[..., None], piece.mask / 255, x, y, np.ones(1, np.float32))
         else:
             _draw_separator(canvas, coverage, piece, x, y, size, rng)
+            if trimmed and piece.sign == "_" and rng.random() < 0.25:
+                spot = (x + piece.width / 2, y + size * rng.uniform(0.3, 0.7))
+                draw_group_sticker(canvas, spot, piece.width + spacing, rng)
         x += piece.width + spacing
     worn = _wear(coverage, rng)
     canvas += worn[..., None] * (ink - canvas)

@@ -125,10 +125,10 @@ def draw_crest(
     spots = [(x, y - round(radius * 1.1)), (x, y + round(radius * 1.1))] if seals else [middle]
     for spot in spots:
         depth = radius if seals else round(radius * rng.uniform(0.9, 1.8))
-        _draw_emblem(canvas, spot, (radius, depth), rng)
+        draw_emblem(canvas, spot, (radius, depth), rng)
 
 
-def _draw_emblem(
+def draw_emblem(
     canvas: np.ndarray, spot: tuple[int, int], radii: tuple[int, int], rng: np.random.Generator
 ) -> None:
     """Draw an ellipse or a shield filled with a few strong colours, sometimes with an outline."""

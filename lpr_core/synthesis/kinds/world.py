@@ -56,7 +56,7 @@ _NO_COUNTRY = (
         text_height=(0.36, 0.6),
         weight=4,
     ),
-    square_plate("", *_NOWHERE_ROWS, schemes=ANY_COLOURS, weight=4),
+    square_plate("", *_NOWHERE_ROWS, schemes=ANY_COLOURS, weight=6),
 )
 
 WORLD: tuple[PlateDesign, ...] = (*_SEVEN, *EUROPE, *ELSEWHERE, *_NO_COUNTRY)

@@ -61,7 +61,8 @@ ELSEWHERE: tuple[PlateDesign, ...] = (
         "pk",
         *("LLL/NNN", "LLL/NNNN", "LL/NNNN", "LL_NN/NNNN", "LLL_NN/NNN", "LE_NN/NNNN", "LEcNN/NNNN"),
         schemes=(*PLAIN, Scheme(BLACK, WHITE, 1)),
-        weight=1.6,
+        header=("", "", "PUNJAB", "SINDH"),
+        weight=3,
     ),
     long_plate(
         "in",
