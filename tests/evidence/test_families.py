@@ -104,7 +104,8 @@ def test_a_part_without_contrasts_has_its_share_of_the_error():
 
 def test_the_best_must_win_all_and_loses_by_one():
     rng = np.random.default_rng(0)
-    won, small, lost = draw(20, rng), draw(6, rng), draw(-6, rng)
+    # Small enough for plates to lie on both sides of 0, so that no floor of rare events counts.
+    won, small, lost = draw(4, rng), draw(3, rng), draw(-3, rng)
     p_values = [crossed_p_value(contrast.crossed) for contrast in (won, small, lost)]
     assert find_p_value([won, small]) == max(p_values[:2])
     assert find_p_value([won, small, lost]) == pytest.approx(3 * p_values[2])

@@ -17,6 +17,7 @@ from lpr_core.statistics.intervals import (
     bootstrap_interval,
     crossed_interval,
 )
+from lpr_core.statistics.rare import rare_p_value, widen_for_rare
 from lpr_core.statistics.significance import ALPHA, MIN_SEEDS, crossed_p_value
 from lpr_core.statistics.variance import CrossedMean, average_crossed
 
@@ -52,10 +53,28 @@ class Contrast:
         return average_crossed(self.values - self.target)
 
     def interval(self, level: float = LEVEL) -> Interval:
-        """Return the average, target included, with its interval; see `crossed_interval`."""
+        """Return the average, target included, with its interval; see `crossed_interval`.
+
+        It is no narrower than rare events allow, see `widen_for_rare`.
+        """
         found = crossed_interval(self.values, level)
-        low, high = self.limits
-        return replace(found, low=max(low, found.low), high=min(high, found.high))
+        low, high = widen_for_rare(self.values, (found.low, found.high), level, self.limits)
+        return replace(found, low=low, high=high)
+
+    @property
+    def p_value(self) -> float:
+        """Two-sided, of the average being the target: of the test that decides.
+
+        Student's t over seeds and plates, but never less than an exact test says where few plates
+        differ.
+        """
+        floor = rare_p_value(self.values, self.target, self.limits)
+        return max(crossed_p_value(self.crossed), floor)
+
+    @property
+    def rests_on_few(self) -> bool:
+        """Whether so few plates differ that no number of seeds would make it sure."""
+        return rare_p_value(self.values, self.target, self.limits) > ALPHA
 
 
 class Comparison(BaseModel):
@@ -158,7 +177,7 @@ def describe_contrast(
         seeds_high=seeds_interval.high if seeds_interval else None,
         plates_low=by_plate.low,
         plates_high=by_plate.high,
-        p_value=crossed_p_value(contrast.crossed),
+        p_value=contrast.p_value,
         p_holm=p_holm,
         p_signs=p_signs,
         num_plates=contrast.values.shape[1],

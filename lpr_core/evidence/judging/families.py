@@ -1,6 +1,6 @@
 """Questions of one study judged together: one test for all, one error shared by all.
 
-The test is Student's t over other seeds and other plates (`crossed_p_value`). Its p-values are
+The test is Student's t over other seeds and other plates (`Contrast.p_value`). Its p-values are
 adjusted by Holm for all parts of the family. The intervals go with it: each is at 95 % with the
 error divided by the number of parts (Bonferroni; Dunn 1961, doi.org/10.2307/2282330), so that all
 hold at once in 95 % of studies; where a later step of Holm decides what that interval would leave
@@ -21,7 +21,6 @@ from lpr_core.statistics.intervals import LEVEL
 from lpr_core.statistics.significance import (
     ALPHA,
     MIN_SEEDS,
-    crossed_p_value,
     holm,
     sign_flip_tests,
 )
@@ -86,11 +85,10 @@ def find_p_value(contrasts: Sequence[Contrast]) -> float:
     To be above 0, all must pass (intersection-union); to be below, one is enough, which has as many
     chances as there are contrasts (Bonferroni).
     """
-    found = [contrast.crossed for contrast in contrasts]
-    lost = [crossed_p_value(crossed) for crossed in found if crossed.mean < 0]
+    lost = [contrast.p_value for contrast in contrasts if contrast.crossed.mean < 0]
     if lost:
         return min(1.0, len(contrasts) * min(lost))
-    return max(map(crossed_p_value, found), default=1.0)
+    return max((contrast.p_value for contrast in contrasts), default=1.0)
 
 
 def bound_smallest(contrasts: Sequence[Contrast], level: float = LEVEL) -> tuple[float, float]:

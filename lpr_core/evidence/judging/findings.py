@@ -108,7 +108,7 @@ def _judge(
 ) -> Finding:
     outcome = decide(comparison.low, comparison.high, comparison.p_holm, comparison.num_seeds)
     further = None
-    if outcome is VerdictWord.UNDECIDED:
+    if outcome is VerdictWord.UNDECIDED and not contrast.rests_on_few:
         further = seeds_needed(contrast.crossed, num_tests=num_contrasts)
     names = labels.get(contrast.variant, ""), labels.get(contrast.reference, "")
     return Finding(

@@ -79,6 +79,8 @@ def _judge_part(name: Name, claim: Claim, judged: Judged, num_parts: int) -> Par
 
 def _plan(claim: Claim, place: int, margin: float | None, num_parts: int) -> int | None:
     """Return how many further seeds would decide the contrast with the smallest effect."""
+    if claim.contrasts[place].rests_on_few:
+        return None
     crossed = claim.contrasts[place].crossed
     # To fall short of any one of several is as many tests.
     num_tests = num_parts * (len(claim.contrasts) if crossed.mean < 0 else 1)
