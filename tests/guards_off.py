@@ -40,6 +40,10 @@ _ARCHIVES, _ZIP_TESTS = "lpr_core/archives.py", ("tests/labels/intake/test_archi
 _ATTACKS = "tests/app/labeler/test_attacks.py"
 _DOOR, _DOOR_TESTS = "app/labeler/door/first_admin.py", ("tests/app/labeler/door/test_door.py",)
 _OPEN, _STORE = "app/dashboard/open_dashboard.py", "app/dashboard/chosen/shared_store.py"
+_BLIND, _BLIND_TESTS = (
+    "lpr_core/labels/tables/blindness.py",
+    ("tests/labels/test_personal_view.py", "tests/app/labeler/test_blindness.py"),
+)
 _SOURCES, _PICKER = "app/dashboard/chosen/noise_sources.py", "app/dashboard/chosen/study_picker.py"
 
 
@@ -78,6 +82,30 @@ GUARDS = (
         "printable.startswith(_GUARDED_STARTS)",
         "False",
         ("tests/labels/exchange/test_cells.py",),
+    ),
+    *(
+        Guard(f"what others said: {what}", _BLIND, line, gone, _BLIND_TESTS)
+        for what, line, gone in (
+            ("a plate in her hands", "        assignments.c.kind != FIRST,", "        False,"),
+            ("a plate that waits", "and_(standings.c.stage == Stage.SECOND.value,", "and_(False,"),
+            (
+                "a plate she could undo",
+                "        and_(standings.c.stage == Stage.DISPUTED.value, answered),",
+                "",
+            ),
+            (
+                "a gold plate",
+                "standings.c.stage == Stage.GOLD.value, by_others, ~_knew_gold(viewer)",
+                "False",
+            ),
+        )
+    ),
+    Guard(
+        "a word about a blind plate past the queue",
+        "lpr_core/labels/personal_view.py",
+        "                raise BlindError(",
+        "                BlindError(",
+        _BLIND_TESTS,
     ),
     Guard(
         "guessed passwords",

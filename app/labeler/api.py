@@ -20,7 +20,7 @@ from app.labeler.desk import Card, LabelDesk, Photo, make_card, show_history
 from app.labeler.door.sign_in import current_user, require_role
 from app.labeler.door.upload_files import check_upload
 from app.labeler.routes import write_export
-from lpr_core.labels import Assignment, LabelStore, Mark, Order, Role, StoreError
+from lpr_core.labels import Assignment, LabelStore, Mark, Order, Role, StoreError, User
 from lpr_core.labels.exchange import ExportKind
 
 MAX_READS_WAITING = 16
@@ -54,13 +54,13 @@ def plate_endpoints(desk: LabelDesk, store: LabelStore) -> tuple[Callable[..., A
             This is the plate that is most likely meant; plates has all of them, each with its box
             (left, top, right, bottom as shares of the picture's size; null of a crop).
         """
-        current_user(request)
+        user = current_user(request)
         path = check_upload(picture["path"])
         if not turns.acquire(blocking=False):
             raise ValueError(f"{MAX_READS_WAITING} pictures are being read; try again in a moment.")
         try:
             name = picture.get("orig_name") or path.name
-            return _show_photo(desk.read(path, name, region or None))
+            return _show_photo(_desk_of(desk, user).read(path, name, region or None))
         finally:
             turns.release()
 
@@ -78,7 +78,8 @@ def plate_endpoints(desk: LabelDesk, store: LabelStore) -> tuple[Callable[..., A
         Returns:
             The plate as it now stands.
         """
-        return desk.correct(picture_id, text, mark, current_user(request).name or author)
+        user = current_user(request)
+        return _desk_of(desk, user).correct(picture_id, text, mark, user.name or author)
 
     def history(
         request: gr.Request, query: str = "", mark: str = "", page: int = 1
@@ -94,8 +95,8 @@ def plate_endpoints(desk: LabelDesk, store: LabelStore) -> tuple[Callable[..., A
             total, page, num_pages, and the plates of this page.
         """
         user = current_user(request)
-        blind = None if user.role.includes(Role.REVIEWER) else user.name
-        found = store.search(query, mark or None, page, blind=blind)
+        view = store.seen_by(user.name, sees_all=user.role.includes(Role.REVIEWER))
+        found = view.search(query, mark or None, page)
         return {
             "total": found.total,
             "page": found.number,
@@ -122,6 +123,10 @@ def plate_endpoints(desk: LabelDesk, store: LabelStore) -> tuple[Callable[..., A
         return gr.FileData(path=cached, orig_name=kind)
 
     return read, correct, history, export
+
+
+def _desk_of(desk: LabelDesk, user: User) -> LabelDesk:
+    return desk.seen_by(user.name, sees_all=user.role.includes(Role.REVIEWER))
 
 
 def _show_photo(photo: Photo) -> dict[str, Any]:

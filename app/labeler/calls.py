@@ -38,6 +38,11 @@ class Visitor:
         return not self.user_id
 
     @property
+    def sees_all(self) -> bool:
+        """She judges what others have said; see `LabelStore.seen_by`."""
+        return self.role.includes(Role.REVIEWER)
+
+    @property
     def worker(self) -> str:
         """Her name where work needs one."""
         return self.name or NAMELESS

@@ -4,6 +4,7 @@ import io
 import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from copy import copy
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -51,7 +52,14 @@ class LabelDesk:
         self._reader = reader
         self._pipeline = Pipeline(finder, reader)
         self._store = store
+        self._view = store.seen_by("", sees_all=True)
         self._turns = threading.BoundedSemaphore(MAX_READS_AT_ONCE)
+
+    def seen_by(self, name: str, *, sees_all: bool) -> "LabelDesk":
+        """Return the desk as a person works at it, see `LabelStore.seen_by`; turns are shared."""
+        desk = copy(self)
+        desk._view = self._store.seen_by(name, sees_all=sees_all)
+        return desk
 
     def read(
         self, path: Path, name: str, region: str | None, project_id: int = DEFAULT_PROJECT_ID
@@ -88,7 +96,7 @@ class LabelDesk:
 
     def _keep(self, content: bytes, name: str, project_id: int, reading: PlateReading) -> Card:
         picture_id = self._store.add_picture(content, name, project_id)
-        return make_card(self._store.add_reading(picture_id, reading.to_dict()))
+        return make_card(self._view.add_reading(picture_id, reading.to_dict()))
 
     def read_again(self, picture_ids: Sequence[str], region: str | None) -> list[Card]:
         """Read stored pictures again for another region, unless a person has checked them.
@@ -99,9 +107,9 @@ class LabelDesk:
         """
         cards = []
         for picture_id in picture_ids:
-            record = self._store.history(picture_id)
+            record = self._view.history(picture_id)
             if record.mark == UNCHECKED:
-                record = self._store.add_reading(picture_id, self._read_stored(record, region))
+                record = self._view.add_reading(picture_id, self._read_stored(record, region))
             cards.append(make_card(record))
         return cards
 
@@ -114,7 +122,7 @@ class LabelDesk:
         if record.reading:
             return record
         picture_id = record.picture.picture_id
-        return self._store.add_reading(picture_id, self._read_stored(record, region))
+        return self._view.add_reading(picture_id, self._read_stored(record, region))
 
     def read_as(self, picture_id: str, region: str | None) -> Card:
         """Return what is read when a plate comes from a region, as a card's `read`.
@@ -125,10 +133,10 @@ class LabelDesk:
             ValueError: Unknown picture or region.
             StoreError: The store does not answer.
         """
-        record = self._store.history(picture_id)
+        record = self._view.history(picture_id)
         reading = self._read_stored(record, region)
         if record.mark == UNCHECKED:
-            self._store.add_reading(picture_id, reading)
+            self._view.add_reading(picture_id, reading)
         return _show_reading(reading)
 
     def _read_stored(self, record: PlateRecord, region: str | None) -> dict[str, Any]:
@@ -140,11 +148,12 @@ class LabelDesk:
         """Keep a person's verdict and return the card as it now stands.
 
         Raises:
+            BlindError: She is to read this plate in the queue.
             ValueError: Unknown picture or mark, or a text that is no plate text.
             StoreError: It could not be kept.
         """
         verdict = Mark(mark) if mark else None
-        return make_card(self._store.add_revision(picture_id, verdict, text, author))
+        return make_card(self._view.add_revision(picture_id, verdict, text, author))
 
     def waiting(self, picture_id: str = "") -> list[Card]:
         """Return the plates that nobody has checked yet, oldest first; or the one asked for.
@@ -154,8 +163,8 @@ class LabelDesk:
             StoreError: The store does not answer.
         """
         if picture_id:
-            return [make_card(self._store.history(picture_id))]
-        page = self._store.search(mark=UNCHECKED, page_size=MAX_WAITING)
+            return [make_card(self._view.history(picture_id))]
+        page = self._view.search(mark=UNCHECKED, page_size=MAX_WAITING)
         return [make_card(record) for record in reversed(page.records)]
 
 

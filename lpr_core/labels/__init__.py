@@ -9,6 +9,7 @@ from lpr_core.labels.people.attempts import TooManyAttempts
 from lpr_core.labels.people.sessions import Session
 from lpr_core.labels.people.tokens import Token
 from lpr_core.labels.people.users import Role, User
+from lpr_core.labels.personal_view import PersonalView
 from lpr_core.labels.projects import Project
 from lpr_core.labels.quality.agreement import Agreement, AgreementReport, SymbolAgreement
 from lpr_core.labels.quality.quality import Disagreement, GoldScore
@@ -16,6 +17,7 @@ from lpr_core.labels.queue.handout import Order
 from lpr_core.labels.queue.leases import Assignment, Kind, LeaseError
 from lpr_core.labels.queue.progress import Progress
 from lpr_core.labels.store import LabelStore
+from lpr_core.labels.tables.blindness import BlindError
 from lpr_core.labels.tables.database import StoreError
 from lpr_core.labels.tables.rows import (
     DEFAULT_PROJECT_ID,
@@ -39,6 +41,7 @@ __all__ = [
     "Assignment",
     "AuditFilter",
     "AuditRow",
+    "BlindError",
     "Disagreement",
     "GoldScore",
     "Kind",
@@ -47,6 +50,7 @@ __all__ = [
     "Mark",
     "Order",
     "Page",
+    "PersonalView",
     "PlateRecord",
     "Progress",
     "Project",

@@ -12,6 +12,7 @@ from lpr_core.labels.audit import AuditFilter, AuditRow, audit_rows
 from lpr_core.labels.one_picture import keep_picture
 from lpr_core.labels.opening.opening import open_database
 from lpr_core.labels.people import People
+from lpr_core.labels.personal_view import PersonalView
 from lpr_core.labels.pictures import PictureFolder
 from lpr_core.labels.projects import Projects
 from lpr_core.labels.quality.quality import Quality
@@ -19,8 +20,9 @@ from lpr_core.labels.queue import Queue
 from lpr_core.labels.tables.bulk import Bulk
 from lpr_core.labels.tables.clock import utc_now
 from lpr_core.labels.tables.database import Database, explain_errors
-from lpr_core.labels.tables.model_words import keep_columns, write_reading
+from lpr_core.labels.tables.model_words import keep_reading
 from lpr_core.labels.tables.queries import (
+    DEFAULT_PAGE_SIZE,
     count_marks,
     find_pictures,
     list_authors,
@@ -50,8 +52,6 @@ from lpr_core.labels.upkeep.verify import StoreCheck, check_store
 from lpr_core.places import user_data_dir
 from lpr_core.progress import CountListener
 
-DEFAULT_PAGE_SIZE = 20
-MAX_PAGE_SIZE = 200
 _EXPORT_CHUNK = 500
 
 
@@ -126,18 +126,14 @@ class LabelStore:
 
         Args:
             picture_id: From `add_picture`.
-            reading: `PlateReading.to_dict()`; `keep_columns` says what is kept.
+            reading: `PlateReading.to_dict()`; `model_words.keep_columns` says what is kept.
 
         Raises:
             ValueError: The picture is unknown.
         """
         with self._database.write() as connection:
             lock_standing(connection, picture_id)
-            record = load_record(connection, picture_id)
-            latest = record.reading
-            if latest and keep_columns(_as_row(latest)) == keep_columns(reading):
-                return record
-            return write_reading(connection, picture_id, reading)
+            return keep_reading(connection, picture_id, reading)
 
     def add_revision(
         self,
@@ -196,6 +192,10 @@ class LabelStore:
         with self._database.read() as connection:
             return load_record(connection, picture_id)
 
+    def seen_by(self, name: str, *, sees_all: bool) -> PersonalView:
+        """Return the store as a person may see it (`blindness.Viewer`); apps use nothing else."""
+        return PersonalView(self._database, clean_author(name), sees_all=sees_all)
+
     @property
     def pictures_dir(self) -> Path:
         """The folder that `StoredPicture.file_name` is relative to."""
@@ -213,7 +213,6 @@ class LabelStore:
         region: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
-        blind: str | None = None,
     ) -> Page:
         """Find plates, newest first.
 
@@ -227,27 +226,14 @@ class LabelStore:
             region: Code such as `br`, or a family such as `us`.
             since: The verdict that stands is that young; without one, the picture is.
             until: The same, before then.
-            blind: Leave out what this annotator is to read without knowing what others said: the
-                second readings and the gold plates in her hands.
 
         Raises:
             ValueError: Unknown mark or region, or a size out of range.
         """
-        if mark is not None and mark not in MARKS:
-            raise ValueError(f"`mark` must be one of {', '.join(MARKS)}. Received: {mark!r}")
-        if not 1 <= page_size <= MAX_PAGE_SIZE:
-            raise ValueError(f"`page_size` must be 1 to {MAX_PAGE_SIZE}. Received: {page_size}")
+        found = find_pictures(
+            query, mark, project_id, person=person, region=region, since=since, until=until
+        )
         with self._database.read() as connection:
-            found = find_pictures(
-                query,
-                mark,
-                project_id,
-                person=person,
-                region=region,
-                since=since,
-                until=until,
-                blind=blind,
-            )
             return load_page(connection, found, page, page_size)
 
     def authors(self) -> tuple[str, ...]:
@@ -293,7 +279,3 @@ class LabelStore:
 def database_url(folder: Path) -> str:
     """Return the URL of the labels: `LPR_DATABASE_URL`, else SQLite in a data folder."""
     return os.environ.get("LPR_DATABASE_URL") or f"sqlite:///{folder / 'labels.sqlite3'}"
-
-
-def _as_row(reading: Any) -> dict[str, Any]:
-    return vars(reading) | {"slots": list(reading.slots)}

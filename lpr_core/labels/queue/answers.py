@@ -9,10 +9,10 @@ from lpr_core.labels.queue.leases import (
     Kind,
     LeaseError,
     Outcome,
-    hide_verdicts,
     is_leased_to_another,
     take_lease,
 )
+from lpr_core.labels.tables.blindness import hide_verdicts
 from lpr_core.labels.tables.events import note_event
 from lpr_core.labels.tables.queries import load_record
 from lpr_core.labels.tables.rows import Mark, PlateRecord, Revision

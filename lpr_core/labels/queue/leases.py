@@ -5,14 +5,15 @@ transactions wait for each other.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Connection, RowMapping, insert, select, update
 
+from lpr_core.labels.tables.blindness import hide_verdicts
 from lpr_core.labels.tables.queries import load_record
-from lpr_core.labels.tables.rows import PlateRecord, Revision
+from lpr_core.labels.tables.rows import PlateRecord
 from lpr_core.labels.tables.schema import assignments
 from lpr_core.labels.tables.standing import change_standing, lock_standing
 
@@ -104,11 +105,6 @@ def show_assignment(connection: Connection, row: RowMapping) -> Assignment:
         expires_at=row["expires_at"],
         record=record if row["kind"] == Kind.FIRST else hide_verdicts(record),
     )
-
-
-def hide_verdicts(record: PlateRecord, *own: Revision) -> PlateRecord:
-    """Return a record as a second reader sees it: without what others said."""
-    return replace(record, revisions=own)
 
 
 def lock_assignment(

@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import Connection, FromClause, Select, Table, and_, func, or_, select
 
+from lpr_core.labels.tables.blindness import Viewer, is_hidden
 from lpr_core.labels.tables.rows import (
+    MARKS,
     Mark,
     Page,
     PlateRecord,
@@ -16,10 +18,12 @@ from lpr_core.labels.tables.rows import (
     StoredPicture,
     StoredReading,
 )
-from lpr_core.labels.tables.schema import assignments, pictures, readings, revisions, standings
+from lpr_core.labels.tables.schema import pictures, readings, revisions, standings
 from lpr_core.plates.patterns import patterns_for
 from lpr_core.plates.readable import is_readable
 
+DEFAULT_PAGE_SIZE = 20
+MAX_PAGE_SIZE = 200
 _PICTURE_COLUMNS = (
     *(pictures.c[field.name] for field in fields(StoredPicture) if field.name in pictures.c),
     standings.c.project_id,
@@ -35,9 +39,25 @@ def find_pictures(
     region: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-    blind: str | None = None,
+    viewer: Viewer | None = None,
 ) -> Select[str]:
-    """Select the ids of pictures, newest reading first; see `LabelStore.search`."""
+    """Select the ids of pictures, newest reading first; see `LabelStore.search`.
+
+    Args:
+        query: As there, like all that follow.
+        mark: As there.
+        project_id: As there.
+        person: As there.
+        region: As there.
+        since: As there.
+        until: As there.
+        viewer: Leave out what this person must not know.
+
+    Raises:
+        ValueError: Unknown mark or region.
+    """
+    if mark is not None and mark not in MARKS:
+        raise ValueError(f"`mark` must be one of {', '.join(MARKS)}. Received: {mark!r}")
     found = select(standings.c.picture_id)
     wanted = query.replace("\0", "").strip()  # PostgreSQL takes no NUL
     if wanted or since or until:
@@ -53,23 +73,14 @@ def find_pictures(
     if region is not None:
         codes = {pattern.region for pattern in patterns_for(region)}
         found = found.where(standings.c.region.in_(sorted(codes)))
-    if blind is not None:
-        found = found.where(standings.c.picture_id.not_in(_read_blindly_by(blind)))
+    if viewer is not None:
+        found = found.where(~is_hidden(viewer))
     moment = func.coalesce(revisions.c.saved_at, pictures.c.added_at)
     if since is not None:
         found = found.where(moment >= since)
     if until is not None:
         found = found.where(moment < until)
     return found.order_by(standings.c.latest_reading_id.desc(), standings.c.picture_id.desc())
-
-
-def _read_blindly_by(annotator: str) -> Select[str]:
-    """Select what this person holds for a second reading or as a gold plate."""
-    return select(assignments.c.picture_id).where(
-        assignments.c.annotator == annotator,
-        assignments.c.closed_at.is_(None),
-        assignments.c.kind != "first",
-    )
 
 
 def list_authors(connection: Connection) -> Sequence[str]:
@@ -109,8 +120,13 @@ def load_page(connection: Connection, found: Select[str], page: int, page_size: 
         connection: For reading.
         found: From `find_pictures`.
         page: From 1.
-        page_size: Records on a full page, at least 1.
+        page_size: Records on a full page, 1 to `MAX_PAGE_SIZE`.
+
+    Raises:
+        ValueError: Another page size.
     """
+    if not 1 <= page_size <= MAX_PAGE_SIZE:
+        raise ValueError(f"`page_size` must be 1 to {MAX_PAGE_SIZE}. Received: {page_size}")
     matches = found.order_by(None).subquery()
     total = connection.scalar(select(func.count()).select_from(matches)) or 0
     last = max(1, -(-total // page_size))

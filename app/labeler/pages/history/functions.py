@@ -6,11 +6,14 @@ from typing import Any
 from app.labeler.calls import Data, Visitor, page_calls, project_choices
 from app.labeler.pages.view import mark_choices, past_readings, say_place
 from app.labeler.routes import read_day
-from lpr_core.labels import MARKS, LabelStore, Mark, PlateRecord, Role
+from lpr_core.labels import MARKS, LabelStore, Mark, PersonalView, PlateRecord, Role
 
 
 def make_history_functions(store: LabelStore) -> list[Callable[..., Any]]:
     """Return the functions of the page; see `page_calls`."""
+
+    def view_of(visitor: Visitor) -> PersonalView:
+        return store.seen_by(visitor.worker, sees_all=visitor.sees_all)
 
     def open_history(_data: Data, visitor: Visitor) -> Data:
         return {
@@ -23,7 +26,7 @@ def make_history_functions(store: LabelStore) -> list[Callable[..., Any]]:
     def find_plates(data: Data, visitor: Visitor) -> Data:
         mark = data["mark"] if data["mark"] in MARKS else None
         project_id = int(data["project"]) if data["project"] else None
-        page = store.search(
+        page = view_of(visitor).search(
             data["query"],
             mark,
             int(data["page"]),
@@ -32,7 +35,6 @@ def make_history_functions(store: LabelStore) -> list[Callable[..., Any]]:
             region=data["region"] or None,
             since=read_day(data["since"]),
             until=read_day(data["until"], days=1),
-            blind=None if visitor.role.includes(Role.REVIEWER) else visitor.worker,
         )
         filters = ("query", "person", "region", "project", "since", "until")
         return {
@@ -48,11 +50,12 @@ def make_history_functions(store: LabelStore) -> list[Callable[..., Any]]:
         }
 
     def take_back(data: Data, visitor: Visitor) -> Data:
-        record = store.history(data["picture_id"])
+        view = view_of(visitor)
+        record = view.history(data["picture_id"])
         if not record.revisions or record.revisions[-1].revision_id != int(data["revision_id"]):
             raise ValueError("Somebody has changed this plate meanwhile; look at it again.")
         mark, text = _stood_before(record)
-        store.add_revision(data["picture_id"], mark, text, visitor.name)
+        view.add_revision(data["picture_id"], mark, text, visitor.name)
         return {"done": True}
 
     def make_gold(data: Data, visitor: Visitor) -> Data:

@@ -44,6 +44,9 @@ def make_queue_functions(
         wake_reader: Called when somebody begins to work: what nobody has read cannot be ordered.
     """
 
+    def desk_of(visitor: Visitor) -> LabelDesk:
+        return desk.seen_by(visitor.worker, sees_all=visitor.sees_all)
+
     def open_queue(_data: Data, visitor: Visitor) -> Data:
         wake_reader()
         name = "" if visitor.alone else visitor.name
@@ -59,7 +62,7 @@ def make_queue_functions(
             count=min(int(data["count"]), MAX_COUNT),
         )
         return {
-            "tasks": [_make_task(desk, assignment, project.region) for assignment in handed],
+            "tasks": [_make_task(desk_of(visitor), task, project.region) for task in handed],
             "progress": _show_progress(store.queue.progress(project.project_id, visitor.worker)),
         }
 
@@ -80,7 +83,8 @@ def make_queue_functions(
     def undo(data: Data, visitor: Visitor) -> Data:
         reopened = store.queue.undo(visitor.worker)
         region = store.projects.get(reopened.project_id).region
-        return next_plates(data, visitor) | {"reopened": _make_task(desk, reopened, region)}
+        task = _make_task(desk_of(visitor), reopened, region)
+        return next_plates(data, visitor) | {"reopened": task}
 
     def renew(data: Data, visitor: Visitor) -> Data:
         kept, lost = {}, []
@@ -97,8 +101,8 @@ def make_queue_functions(
         store.queue.release(visitor.worker)
         return {"released": True}
 
-    def read_as(data: Data, _visitor: Visitor) -> Data:
-        return {"read": desk.read_as(data["picture_id"], data["region"] or None)}
+    def read_as(data: Data, visitor: Visitor) -> Data:
+        return {"read": desk_of(visitor).read_as(data["picture_id"], data["region"] or None)}
 
     return page_calls(open_queue, next_plates, answer, skip, undo, renew, release, read_as)
 
@@ -111,12 +115,12 @@ def _show_progress(progress: Progress) -> Data:
     }
 
 
-def _make_task(desk: LabelDesk, assignment: Assignment, region: str | None) -> Data:
+def _make_task(own_desk: LabelDesk, assignment: Assignment, region: str | None) -> Data:
     """Return what the page may know of a plate: never what a person has said, nor why it comes.
 
     A second reading and a gold plate look like every other plate.
     """
-    card = make_card(desk.have_read(assignment.record, region))
+    card = make_card(own_desk.have_read(assignment.record, region))
     shown = ("id", "name", "width", "height", "read")
     return {name: card[name] for name in shown} | {
         "assignment_id": assignment.assignment_id,
