@@ -84,7 +84,7 @@ def build_app(reader: Any, store: LabelStore, finder: Any = None) -> gr.Blocks:
         _add_header(".")
         _add_page(
             "sheet",
-            ("plate_card", "script"),
+            ("plate_card", "unfinished", "script"),
             make_sheet_functions(desk),
             regions=region_groups(),
             samples=[sample.name for sample in list_samples()[:NUM_SAMPLES]],
@@ -111,7 +111,7 @@ def build_app(reader: Any, store: LabelStore, finder: Any = None) -> gr.Blocks:
     with app.route("Team", "/team"):
         _add_header("team")
         functions = [*make_team_functions(store), *make_intake_functions(store, background.wake)]
-        _add_page("team", ("script", "intake"), functions, regions=regions)
+        _add_page("team", ("unfinished", "script", "intake"), functions, regions=regions)
     protect_files(app)
     return app.queue(max_size=MAX_QUEUE)
 

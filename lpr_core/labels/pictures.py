@@ -113,11 +113,11 @@ class PictureFolder:
 
     def sweep_drafts(self) -> None:
         """Remove half-written drafts that killed processes have left."""
-        oldest = time.time() - DRAFT_SECONDS
+        now = time.time()
         for draft_path in self.folder.glob("??/.*"):
             # A draft that another process has finished meanwhile is gone.
             with suppress(FileNotFoundError):
-                if draft_path.stat().st_mtime < oldest:
+                if abs(now - draft_path.stat().st_mtime) > DRAFT_SECONDS:  # or the clock ran ahead
                     draft_path.unlink()
 
 

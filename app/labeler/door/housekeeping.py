@@ -48,13 +48,13 @@ def sweep_uploads(folder: Path, life_seconds: float = UPLOAD_LIFE_SECONDS) -> in
 
     What a person brought in lies in the store by then. Links are removed, never followed.
     """
-    oldest = time.time() - life_seconds
+    now = time.time()
     removed = 0
     for path in sorted(folder.rglob("*"), reverse=True):  # what is inside comes first
         with contextlib.suppress(OSError):  # in use, or gone already
             if path.is_dir() and not path.is_symlink():
                 path.rmdir()
-            elif path.lstat().st_mtime < oldest:
+            elif abs(now - path.lstat().st_mtime) > life_seconds:  # or the clock ran ahead
                 path.unlink()
                 removed += 1
     return removed

@@ -54,8 +54,10 @@ def begin_attempt(connection: Connection, name_key: str, origin: str, now: datet
         TooManyAttempts: The name or the origin has used up its attempts; nothing is counted.
     """
     take_turns(connection, "sign-in")
-    connection.execute(delete(failed_sign_ins).where(failed_sign_ins.c.tried_at <= now - WINDOW))
     columns = failed_sign_ins.c
+    # Those from the future were written while the clock ran ahead.
+    is_past = (columns.tried_at <= now - WINDOW) | (columns.tried_at > now + WINDOW)
+    connection.execute(delete(failed_sign_ins).where(is_past))
     wait = max(
         _seconds_to_wait(connection, columns.name_key, name_key, MAX_PER_NAME, now),
         _seconds_to_wait(connection, columns.origin, origin, MAX_PER_ORIGIN, now),
@@ -86,4 +88,5 @@ def _seconds_to_wait(
     times = connection.scalars(latest).all()
     if len(times) < most:
         return 0
-    return max(1, int((times[-1] + WINDOW - now).total_seconds()) + 1)
+    wait = min(WINDOW, times[-1] + WINDOW - now)
+    return max(1, int(wait.total_seconds()) + 1)

@@ -231,7 +231,8 @@ class People:
         if found is None:
             return None
         user, expires_at = found
-        if expires_at < now + IDLE - RENEW_AFTER:
+        is_ahead = expires_at > now + IDLE  # written while the clock ran ahead
+        if is_ahead or expires_at < now + IDLE - RENEW_AFTER:
             # A full disk must not sign anybody out.
             with suppress(StoreError), self._database.write() as connection:
                 renew_session(connection, secret, now)

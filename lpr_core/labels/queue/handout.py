@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, exists, or_, select
 
-from lpr_core.labels.queue.leases import Kind, Outcome
+from lpr_core.labels.queue.leases import LONGEST, Kind, Outcome
 from lpr_core.labels.tables.schema import assignments, second_readings, standings
 from lpr_core.labels.tables.standing import Stage
 from lpr_core.plates.patterns import patterns_for
@@ -113,7 +113,8 @@ def _lock(connection: Connection, found: Select) -> Sequence[RowMapping]:
 
 
 def _is_free(request: Request) -> ColumnElement[bool]:
-    return or_(standings.c.leased_until.is_(None), standings.c.leased_until <= request.now)
+    until = standings.c.leased_until
+    return or_(until.is_(None), until <= request.now, until > request.now + LONGEST)
 
 
 def _codes(region: str) -> list[str]:
@@ -125,6 +126,7 @@ def _skipped_lately(request: Request) -> ColumnElement[bool]:
         *_own_assignments(request),
         assignments.c.outcome == Outcome.SKIPPED.value,
         assignments.c.closed_at > request.now - SKIP_REST,
+        assignments.c.closed_at <= request.now + SKIP_REST,
     )
 
 

@@ -19,6 +19,9 @@ from lpr_core.labels.tables.standing import change_standing, lock_standing
 
 LEASE = timedelta(minutes=10)
 """How long a plate is kept for the person who was handed it."""
+LONGEST = 2 * LEASE
+"""A lease that ends later than this was written by a clock that ran ahead, and holds nothing. More
+than `LEASE`, for whoever asks has looked at the clock before her turn came."""
 
 
 class LeaseError(ValueError):
@@ -138,7 +141,8 @@ def check_free(assignment: RowMapping, standing: RowMapping, now: datetime) -> N
 def is_leased_to_another(standing: RowMapping, annotator: str, now: datetime) -> bool:
     """Tell whether a lease of somebody else runs on a picture."""
     until = standing["leased_until"]
-    return until is not None and until > now and standing["leased_to"] != annotator
+    runs = until is not None and now < until <= now + LONGEST
+    return runs and standing["leased_to"] != annotator
 
 
 def renew_lease(connection: Connection, assignment: RowMapping, now: datetime) -> Assignment:

@@ -6,7 +6,7 @@ from statistics import median
 
 from sqlalchemy import Connection, func, select
 
-from lpr_core.labels.queue.leases import Outcome
+from lpr_core.labels.queue.leases import LONGEST, Outcome
 from lpr_core.labels.tables.schema import assignments, standings
 from lpr_core.labels.tables.standing import Stage
 
@@ -67,7 +67,8 @@ def _count_left(connection: Connection, project_id: int, annotator: str) -> int:
 def _count_leased(connection: Connection, project_id: int, now: datetime) -> int:
     held = (
         select(func.count())
-        .where(assignments.c.closed_at.is_(None), assignments.c.expires_at > now)
+        .where(assignments.c.closed_at.is_(None))
+        .where(assignments.c.expires_at > now, assignments.c.expires_at <= now + LONGEST)
         .where(assignments.c.project_id == project_id)
     )
     return connection.scalar(held) or 0

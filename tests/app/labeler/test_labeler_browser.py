@@ -281,3 +281,29 @@ def contrast_faults(page) -> list[str]:
     )
     assert found
     return [f"{what} has {ratio:.1f}" for what, ratio in found if ratio < 4.5]
+
+
+def test_files_that_a_left_page_has_lost_are_asked_for_and_named(
+    start_labeler, open_page, pictures
+):
+    watched = open_sheet(open_page, start_labeler())
+    page = watched.page
+    asked = []
+
+    def leave(dialog):
+        asked.append(dialog.type)
+        dialog.accept()
+
+    page.on("dialog", leave)
+    page.route("**/gradio_api/upload**", lambda route: None)  # never answered
+    page.set_input_files("#sheet input.files", [str(path) for path in pictures[:2]])
+    page.wait_for_selector("#sheet .pending")
+    page.mouse.click(5, 5)  # a browser asks only where somebody has done something
+    page.reload()
+    page.wait_for_selector("#sheet .ready")
+    assert asked == ["beforeunload"]
+    told = page.locator("#sheet .refused").text_content()
+    assert all(path.name in told for path in pictures[:2])
+    page.reload()
+    page.wait_for_selector("#sheet .ready")
+    assert page.locator("#sheet .refused").count() == 0

@@ -8,7 +8,7 @@ import pytest
 from app.labeler.pages.history.functions import make_history_functions
 from app.labeler.pages.sheet.functions import make_sheet_functions
 from app.labeler.pages.view import mark_choices, page_header, past_readings, say_place
-from lpr_core.labels import Mark, StoreError
+from lpr_core.labels import Mark, PersonalView, StoreError
 from tests.kit.label_samples import picture_bytes, reading_dict
 from tests.kit.page_kit import caller, person, read_one
 
@@ -69,7 +69,7 @@ def test_a_store_that_fails_says_so(ask, store, monkeypatch):
     def fail(*_, **__):
         raise StoreError("The label store is full.")
 
-    monkeypatch.setattr(store, "search", fail)
+    monkeypatch.setattr(PersonalView, "search", fail)
     search = dict.fromkeys(("query", "mark", "person", "region", "project", "since", "until"), "")
     answer = ask("find_plates", page=1, **search)
     assert answer == {"error": "The label store is full.", "again": True}

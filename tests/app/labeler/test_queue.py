@@ -208,3 +208,23 @@ def test_choices():
 def test_nobody_gets_more_than_a_handful(store, page):
     add_plates(store, 8)
     assert len(page()("next_plates", **WANTED | {"count": 500})["tasks"]) == queue.MAX_COUNT
+
+
+@pytest.mark.parametrize("fault", [StoreError("The disk is full."), ValueError("No such order.")])
+def test_an_answer_is_kept_and_said_so_when_no_next_plate_comes(store, page, monkeypatch, fault):
+    (first, _) = add_plates(store, 2)
+    ann = page("ann")
+    (task, _) = ann("next_plates", **WANTED)["tasks"]
+
+    def fail(*_, **__):
+        raise fault
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store.queue, "hand_out", fail)
+        said = {"assignment_id": task["assignment_id"], "text": "CAR1", "seconds": 1}
+        reply = ann("answer", mark="correct", **said, **WANTED)
+    assert reply == {
+        "tasks": [],
+        "note": f"Your answer is kept, but no further plate came: {fault}",
+    }
+    assert store.history(first).text == "CAR1"

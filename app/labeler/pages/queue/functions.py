@@ -1,13 +1,17 @@
 """What the queue page asks the server: plates to check, answers, undo, leases."""
 
+import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from app.faults import unforeseen
 from app.labeler.calls import Data, Visitor, page_calls, project_choices
 from app.labeler.desk import LabelDesk, make_card
-from lpr_core.labels import Assignment, LabelStore, LeaseError, Mark, Order, Progress
+from lpr_core.labels import Assignment, LabelStore, LeaseError, Mark, Order, Progress, StoreError
 from lpr_core.plates.patterns import all_patterns
+
+log = logging.getLogger(__name__)
 
 MAX_COUNT = 5
 ORDER_NAMES = {
@@ -66,6 +70,16 @@ def make_queue_functions(
             "progress": _show_progress(store.queue.progress(project.project_id, visitor.worker)),
         }
 
+    def go_on(data: Data, visitor: Visitor, kept: str) -> Data:
+        """Hand out after something was stored; when that fails, say what is kept all the same."""
+        try:
+            return next_plates(data, visitor)
+        except (ValueError, StoreError) as error:
+            return {"tasks": [], "note": f"{kept}, but no further plate came: {error}"}
+        except unforeseen():
+            log.exception("Handing out failed")
+            return {"tasks": [], "note": f"{kept}, but no further plate came; the log says why."}
+
     def answer(data: Data, visitor: Visitor) -> Data:
         store.queue.submit(
             int(data["assignment_id"]),
@@ -74,17 +88,17 @@ def make_queue_functions(
             data["text"],
             float(data["seconds"]),
         )
-        return next_plates(data, visitor)
+        return go_on(data, visitor, "Your answer is kept")
 
     def skip(data: Data, visitor: Visitor) -> Data:
         store.queue.skip(int(data["assignment_id"]), visitor.worker)
-        return next_plates(data, visitor)
+        return go_on(data, visitor, "The plate is skipped")
 
     def undo(data: Data, visitor: Visitor) -> Data:
         reopened = store.queue.undo(visitor.worker)
         region = store.projects.get(reopened.project_id).region
         task = _make_task(desk_of(visitor), reopened, region)
-        return next_plates(data, visitor) | {"reopened": task}
+        return go_on(data, visitor, "Your answer is taken back") | {"reopened": task}
 
     def renew(data: Data, visitor: Visitor) -> Data:
         kept, lost = {}, []

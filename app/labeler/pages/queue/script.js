@@ -174,6 +174,7 @@ function noteSent(item, reply) {
     reopen(was, { assignment_id, until: Date.now() + 1000 * seconds_left });
   }
   stock.take(reply);
+  showBanner(reply.note ?? "");
   if (!stock.first) showFirst();
 }
 

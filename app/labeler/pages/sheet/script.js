@@ -95,6 +95,8 @@ const sheet = {
 
 /* --- pictures in */
 
+const unfinished = new Unfinished("sheet");
+
 function refuse(name, sentence, stand) {
   const label = { type: "button", class: "action quiet", "aria-label": `Dismiss ${name}` };
   const close = make("button", label, "Dismiss");
@@ -144,8 +146,12 @@ function showPhoto(name, file, boxes) {
 async function readAll(jobs) {
   const waiting = jobs.map((job) => [job, standIn(job.name)]);
   sheet.refreshProgress();
+  unfinished.begin(jobs.map((job) => job.name));
   const work = async () => {
-    while (waiting.length) await readOne(...waiting.shift());
+    while (waiting.length) {
+      const [job, stand] = waiting.shift();
+      await readOne(job, stand).finally(() => unfinished.end(job.name));
+    }
   };
   await Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, work));
 }
@@ -249,6 +255,8 @@ window.addEventListener("beforeunload", (event) => {
 });
 
 sheet.fetchWaiting().then(() => {
+  const left = unfinished.tellLeft();
+  if (left) refuse("Not taken in:", left);
   sheet.refreshProgress();
   element.classList.add("ready");
   sheet.greet();

@@ -8,6 +8,7 @@ const VERDICTS = {
   added: "Added", "same file": "Here already", "near duplicate of": "Looks like another",
   refused: "Refused",
 };
+const unfinished = new Unfinished("intake");
 const tally = { done: 0, total: 0, verdicts: {} };
 
 function showTally() {
@@ -68,10 +69,12 @@ async function takeFiles(files) {
   const waiting = [...files];
   if (!waiting.length) return;
   tally.total += waiting.length;
+  unfinished.begin(waiting.map((file) => file.name));
   showTally();
   while (waiting.length) {
     const holderAt = waiting.slice(0, BATCH_SIZE).findIndex((file) => HOLDER.test(file.name));
-    await takeBatch(waiting.splice(0, holderAt < 0 ? BATCH_SIZE : Math.max(1, holderAt)));
+    const batch = waiting.splice(0, holderAt < 0 ? BATCH_SIZE : Math.max(1, holderAt));
+    await takeBatch(batch).finally(() => batch.forEach((file) => unfinished.end(file.name)));
   }
   refresh();
 }
@@ -93,3 +96,9 @@ document.addEventListener("drop", (event) => {
   event.preventDefault();
   takeFiles(event.dataTransfer.files);
 });
+
+const left = unfinished.tellLeft();
+if (left) {
+  find(".intake").hidden = false;
+  find(".intake-count").textContent = left;
+}
