@@ -115,8 +115,8 @@ def plate_endpoints(desk: LabelDesk, store: LabelStore) -> tuple[Callable[..., A
         Returns:
             The file.
         """
-        require_role(request, Role.REVIEWER)
-        path = write_export(store, ExportKind(kind))
+        user = require_role(request, Role.REVIEWER)
+        path = write_export(store, ExportKind(kind), user.name)
         # In its cache Gradio looks after the file: it sends it, and removes it in time.
         cached = save_file_to_cache(path, get_upload_folder())
         path.unlink()

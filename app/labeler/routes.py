@@ -3,19 +3,20 @@
 import io
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from fastapi import FastAPI, HTTPException
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from PIL import Image
 from starlette.background import BackgroundTask
 
+from app.labeler.door.sign_in import current_user
 from lpr_core.data.shipped import list_samples
-from lpr_core.labels import LabelStore, StoreError
+from lpr_core.labels import Access, AccessKind, AuditRow, LabelStore, StoreError
 from lpr_core.labels.exchange import ExportKind, Selection, export_labels
 from lpr_core.labels.pictures import is_picture_id
 
@@ -53,13 +54,22 @@ def add_routes(server: FastAPI, store: LabelStore) -> None:
         raise HTTPException(404, "No such sample.")
 
     @server.get("/export/audit.jsonl")
-    def audit() -> StreamingResponse:
+    def audit(request: Request) -> StreamingResponse:
         """Send everything that ever happened, one JSON object a line."""
+        store.accesses.note(current_user(request).name, AccessKind.EXPORT, format="audit.jsonl")
         name = {"Content-Disposition": 'attachment; filename="lpr-audit.jsonl"'}
-        return StreamingResponse(_audit_lines(store), 200, name, "application/jsonl")
+        return StreamingResponse(_json_lines(store.audit()), 200, name, "application/jsonl")
+
+    @server.get("/export/accesses.jsonl")
+    def accesses(request: Request) -> StreamingResponse:
+        """Send who looked at what and exported it, newest first, one JSON object a line."""
+        store.accesses.note(current_user(request).name, AccessKind.EXPORT, format="accesses.jsonl")
+        name = {"Content-Disposition": 'attachment; filename="lpr-accesses.jsonl"'}
+        return StreamingResponse(_json_lines(store.accesses.rows()), 200, name, "application/jsonl")
 
     @server.get("/export/{kind}")
     def export(
+        request: Request,
         kind: ExportKind,
         mark: str = "",
         person: str = "",
@@ -80,7 +90,7 @@ def add_routes(server: FastAPI, store: LabelStore) -> None:
             )
         except ValueError as error:
             raise HTTPException(422, str(error)) from error
-        path = write_export(store, kind, wanted)
+        path = write_export(store, kind, current_user(request).name, wanted)
         return FileResponse(path, filename=f"lpr-{kind}", background=BackgroundTask(path.unlink))
 
 
@@ -93,14 +103,18 @@ def read_day(text: str, *, days: int = 0) -> datetime | None:
     return datetime.fromisoformat(text).replace(tzinfo=UTC) + timedelta(days) if text else None
 
 
-def _audit_lines(store: LabelStore) -> Iterator[str]:
-    for row in store.audit():
+def _json_lines(rows: Iterable[AuditRow] | Iterable[Access]) -> Iterator[str]:
+    for row in rows:
         happened_at = row.happened_at.isoformat()
         yield json.dumps(asdict(row) | {"happened_at": happened_at}, ensure_ascii=False) + "\n"
 
 
-def write_export(store: LabelStore, kind: ExportKind, wanted: Selection | None = None) -> Path:
-    """Write an export to a temporary file that the caller removes."""
+def write_export(
+    store: LabelStore, kind: ExportKind, actor: str, wanted: Selection | None = None
+) -> Path:
+    """Note that somebody exports, and write it to a temporary file that the caller removes."""
+    chosen = {name: value for name, value in vars(wanted or Selection()).items() if value}
+    store.accesses.note(actor, AccessKind.EXPORT, format=kind.value, **chosen)
     with tempfile.NamedTemporaryFile(prefix="lpr-", suffix=f"-{kind}", delete=False) as stream:
         path = Path(stream.name)
     try:

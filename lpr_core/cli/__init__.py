@@ -8,6 +8,7 @@ from lpr_core.cli.errors import OneSentenceGroup
 from lpr_core.cli.exchange import reader_app
 from lpr_core.cli.export import export_run
 from lpr_core.cli.finding import evaluate_finder, mine_boxes
+from lpr_core.cli.labels.accesses import list_accesses
 from lpr_core.cli.labels.intake import (
     export_labels_to,
     import_labels,
@@ -48,5 +49,6 @@ labels_app.command("take-in")(take_in_pictures)
 labels_app.command("read")(read_unread_pictures)
 labels_app.command("export")(export_labels_to)
 labels_app.command("import")(import_labels)
+labels_app.command("accesses")(list_accesses)
 app.add_typer(labels_app, name="labels")
 app.add_typer(users_app, name="users")

@@ -17,6 +17,7 @@ from lpr_core.labels.queue.handout import Order
 from lpr_core.labels.queue.leases import Assignment, Kind, LeaseError
 from lpr_core.labels.queue.progress import Progress
 from lpr_core.labels.store import LabelStore
+from lpr_core.labels.tables.accesses import Access, AccessKind
 from lpr_core.labels.tables.blindness import BlindError
 from lpr_core.labels.tables.database import StoreError
 from lpr_core.labels.tables.rows import (
@@ -36,6 +37,8 @@ __all__ = [
     "DEFAULT_PROJECT_ID",
     "MARKS",
     "UNCHECKED",
+    "Access",
+    "AccessKind",
     "Agreement",
     "AgreementReport",
     "Assignment",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from lpr_core.labels.tables.accesses import AccessKind, AccessLog
 from lpr_core.labels.tables.blindness import BlindError, Viewer, hide_verdicts, is_hidden_now
 from lpr_core.labels.tables.clock import Clock, utc_now
 from lpr_core.labels.tables.database import Database
@@ -21,15 +22,23 @@ class PersonalView:
 
     Args:
         database: Of the store.
+        accesses: Where it is noted that she looks.
         name: As her answers are signed.
         sees_all: See `blindness.Viewer`.
         clock: Says the time.
     """
 
     def __init__(
-        self, database: Database, name: str, *, sees_all: bool, clock: Clock = utc_now
+        self,
+        database: Database,
+        accesses: AccessLog,
+        name: str,
+        *,
+        sees_all: bool,
+        clock: Clock = utc_now,
     ) -> None:
         self._database = database
+        self._accesses = accesses
         self._name = name
         self._sees_all = sees_all
         self._now = clock
@@ -45,7 +54,19 @@ class PersonalView:
         """Find plates as `LabelStore.search` does, without those that she reads blindly."""
         found = find_pictures(query, mark, **filters, viewer=self._viewer())
         with self._database.read() as connection:
-            return load_page(connection, found, page, page_size)
+            shown = load_page(connection, found, page, page_size)
+        wanted = {name: value for name, value in filters.items() if value is not None}
+        self._accesses.note_look(
+            self._name,
+            AccessKind.SEARCH,
+            query=query,
+            mark=mark or "",
+            page=shown.number,
+            shown=len(shown.records),
+            found=shown.total,
+            **wanted,
+        )
+        return shown
 
     def history(self, picture_id: str) -> PlateRecord:
         """Return a picture with what she may know of it.
@@ -56,7 +77,9 @@ class PersonalView:
         with self._database.read() as connection:
             record = load_record(connection, picture_id)
             hidden = is_hidden_now(connection, picture_id, self._viewer())
-            return hide_verdicts(record) if hidden else record
+        about = {"blind": hidden} if hidden else {}
+        self._accesses.note_look(self._name, AccessKind.LOOK, picture_id=picture_id, **about)
+        return hide_verdicts(record) if hidden else record
 
     def add_reading(self, picture_id: str, reading: Mapping[str, Any]) -> PlateRecord:
         """Store what a model read, as `LabelStore.add_reading` does.

@@ -17,6 +17,7 @@ from lpr_core.labels.pictures import PictureFolder
 from lpr_core.labels.projects import Projects
 from lpr_core.labels.quality.quality import Quality
 from lpr_core.labels.queue import Queue
+from lpr_core.labels.tables.accesses import AccessLog
 from lpr_core.labels.tables.bulk import Bulk
 from lpr_core.labels.tables.clock import utc_now
 from lpr_core.labels.tables.database import Database, explain_errors
@@ -67,6 +68,7 @@ class LabelStore:
         people: Users, sign-in, tokens.
         quality: Agreement between people, gold plates, disputes.
         bulk: Many pictures or readings in one transaction.
+        accesses: Who has looked at what, and who has taken it away.
 
     Args:
         url: Database; by default `LPR_DATABASE_URL`, else SQLite in `data_dir`.
@@ -88,6 +90,7 @@ class LabelStore:
         self.people = People(self._database)
         self.quality = Quality(self._database)
         self.bulk = Bulk(self._database, self._pictures)
+        self.accesses = AccessLog(self._database)
         with explain_errors():
             self._pictures.sweep_drafts()
 
@@ -194,7 +197,7 @@ class LabelStore:
 
     def seen_by(self, name: str, *, sees_all: bool) -> PersonalView:
         """Return the store as a person may see it (`blindness.Viewer`); apps use nothing else."""
-        return PersonalView(self._database, clean_author(name), sees_all=sees_all)
+        return PersonalView(self._database, self.accesses, clean_author(name), sees_all=sees_all)
 
     @property
     def pictures_dir(self) -> Path:

@@ -115,3 +115,16 @@ def test_unread_pictures_are_read(place, monkeypatch):
     code, _, err = call("read")
     assert code == 1
     assert "There is no file" in err
+
+
+def test_who_took_labels_away_is_told(place):
+    call("take-in", "brought")
+    call("export", "labels.csv")
+    call("backup", "all.zip")
+    lines = call("accesses", "--person", "command line", "--newest", "2")[1].splitlines()
+    taken = [(row["kind"], row["detail"]) for row in map(json.loads, lines)]
+    assert taken == [
+        ("export", {"format": "backup", "file": "all.zip"}),
+        ("export", {"format": "manifest.csv", "file": "labels.csv"}),
+    ]
+    assert call("accesses", "--person", "nobody") == (0, "", "")

@@ -20,8 +20,13 @@ OPEN_PATHS = frozenset({SIGN_IN_PATH, FIRST_ADMIN_PATH})
 """Paths that nobody needs to sign in for; who asks is still found out."""
 UNWATCHED_PATHS = frozenset({"/health", "/favicon.ico"})
 """Paths that answer even when the store does not."""
-ROLE_PATHS = {"/team": Role.ADMIN, "/review": Role.REVIEWER, "/export": Role.REVIEWER}
-"""Paths, with all below them, that need more than the role of an annotator."""
+ROLE_PATHS = {
+    "/team": Role.ADMIN,
+    "/export/accesses.jsonl": Role.ADMIN,
+    "/review": Role.REVIEWER,
+    "/export": Role.REVIEWER,
+}
+"""Paths, with all below them, that need more than the role of an annotator; the first counts."""
 OWNER = User(0, "", Role.ADMIN, True, datetime(1970, 1, 1, tzinfo=UTC))
 """The one person who works on this machine alone, before anybody was given a password."""
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lpr_core.cli.errors import BAD_INPUT, SOME_FAILED
-from lpr_core.cli.labels.upkeep import explain_store_errors, open_store
+from lpr_core.cli.labels.upkeep import ACTOR, explain_store_errors, open_store
 from lpr_core.cli.progress import show_progress
 from lpr_core.cli.reading import ModelOption
 
@@ -68,6 +68,7 @@ def export_labels_to(
     project: ProjectOption = None,
 ) -> None:
     """Write labels as a manifest, for PaddleOCR, for Label Studio, or with their whole history."""
+    from lpr_core.labels import AccessKind
     from lpr_core.labels.exchange import ExportKind, Selection, export_labels
 
     known = [one.value for one in ExportKind if one is not ExportKind.PLATES]
@@ -82,6 +83,7 @@ def export_labels_to(
             region,
             None if project is None else store.projects.get(project).project_id,
         )
+        store.accesses.note(ACTOR, AccessKind.EXPORT, format=kind, file=path.name)
         with_pictures = path.suffix.lower() == ".zip"
         export_labels(store, ExportKind(kind), path, selection, with_pictures=with_pictures)
     typer.echo(f"Wrote {path}.")

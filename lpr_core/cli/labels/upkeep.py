@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from lpr_core.labels import LabelStore
     from lpr_core.labels.upkeep.backup import Backup
 
+ACTOR = "command line"
+"""Who an audit names for what is done here."""
+
 labels_app = typer.Typer(
     help="Keep the labels safe: back them up, restore and check them.", no_args_is_help=True
 )
@@ -57,8 +60,11 @@ def back_up(
     The exit code is 1 where pictures were missing or had changed, and where `lpr labels verify`
     finds faults. The file holds hashes of passwords.
     """
+    from lpr_core.labels import AccessKind
+
     target = path or Path(f"labels-{datetime.now():%Y%m%d-%H%M%S}.zip")
     with open_store() as store, show_progress("Pictures") as tell:
+        store.accesses.note(ACTOR, AccessKind.EXPORT, format="backup", file=target.name)
         made = store.backup(target, tell)
     typer.echo(f"Wrote {target}: {made.num_rows} rows, {made.num_pictures} pictures.")
     _report_backup(made)

@@ -5,13 +5,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from lpr_core.cli.labels.upkeep import open_store
+from lpr_core.cli.labels.upkeep import ACTOR, open_store
 
 if TYPE_CHECKING:
     from lpr_core.labels import LabelStore, Role, User
-
-ACTOR = "command line"
-"""Who an audit names for what is done here."""
 
 users_app = typer.Typer(help="Say who may sign in to the labelling app.", no_args_is_help=True)
 

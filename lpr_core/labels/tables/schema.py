@@ -24,7 +24,7 @@ from sqlalchemy import (
 from lpr_core.labels.tables.rows import MAX_TEXT_LENGTH
 from lpr_core.plates.facts import MAX_NAME_LENGTH
 
-SCHEMA_VERSION = "0009"
+SCHEMA_VERSION = "0010"
 """The newest migration."""
 
 

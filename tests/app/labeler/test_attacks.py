@@ -5,6 +5,7 @@ Most are tried as an admin: whoever is let in shall not get further than the pag
 
 import asyncio
 import http.server
+import json
 import re
 import threading
 from types import SimpleNamespace
@@ -131,8 +132,14 @@ def test_no_other_method_of_a_component_is_called(admin, name):
     assert admin.post("/gradio_api/component_server", json=asked).status_code == 404
 
 
-def test_annotators_take_no_labels_away(annotator):
+def test_annotators_take_no_labels_away(served, admin, annotator):
     assert annotator.get("/export/history.jsonl").status_code == 403
+    rita = visit(served.server, authorization=f"Bearer {served.tokens['rita']}")
+    assert rita.get("/export/accesses.jsonl").status_code == 403
+    assert rita.get("/export/manifest.csv").status_code == 200
+    told = admin.get("/export/accesses.jsonl").text.splitlines()
+    shown = [(row["actor"], row["detail"]["format"]) for row in map(json.loads, told[:2])]
+    assert shown == [("ada", "accesses.jsonl"), ("rita", "manifest.csv")]
     answer = call(annotator, "export", "history.jsonl")
     assert answer == {"error": "Only reviewers and admins may do this; you are an annotator."}
 

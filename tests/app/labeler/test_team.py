@@ -6,9 +6,9 @@ from app.labeler.pages.review.functions import make_review_functions
 from app.labeler.pages.team.functions import make_team_functions
 from app.labeler.pages.team.intake import make_intake_functions
 from app.labeler.pages.team.quality_view import show_quality
-from lpr_core.labels import GoldScore, LabelStore, Mark, Role
+from lpr_core.labels import AccessKind, GoldScore, LabelStore, Mark, Role
 from lpr_core.labels.quality.agreement import DoubleReading, report_agreement
-from tests.kit.label_samples import picture_bytes, reading_dict
+from tests.kit.label_samples import add_plate, picture_bytes, reading_dict
 from tests.kit.page_kit import caller, person
 
 PASSWORD = "plates are read by many"
@@ -190,3 +190,17 @@ def test_uploads_are_taken_in_with_a_verdict_for_each(store, tmp_path, monkeypat
     assert strange == {"error": "Only an uploaded file can be read."}
     ann = caller(make_intake_functions(store, list), person("ann", Role.REVIEWER))
     assert "admin" in ann("take_in", job="3", paths=paths, project_id=1)["error"]
+
+
+def test_who_looked_is_shown_to_admins(store):
+    picture_id = add_plate(store)
+    store.seen_by("ann", sees_all=False).history(picture_id)
+    store.accesses.note("ann", AccessKind.EXPORT, format="plates.zip", project_id=1)
+    ask = caller(make_team_functions(store), person("ada", Role.ADMIN))
+    export, look = ask("accesses", person="")["accesses"]
+    assert (export["actor"], export["kind"], export["picture_id"]) == ("ann", "export", None)
+    assert export["detail"] == "format plates.zip, project_id 1"
+    assert (look["kind"], look["picture_id"]) == ("look", picture_id)
+    assert ask("accesses", person="bob") == {"accesses": []}
+    refused = caller(make_team_functions(store), person("rita", Role.REVIEWER))
+    assert "Only admins" in refused("accesses", person="")["error"]

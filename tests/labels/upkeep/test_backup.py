@@ -298,12 +298,12 @@ def test_backing_up_and_restoring_from_the_command_line(run, sqlite_store, tmp_p
     fill(sqlite_store)
     path = tmp_path / "kept" / "labels.zip"
     result = run("labels", "backup", path)
-    assert (result.exit_code, result.stdout) == (0, f"Wrote {path}: 21 rows, 3 pictures.\n")
+    assert (result.exit_code, result.stdout) == (0, f"Wrote {path}: 22 rows, 3 pictures.\n")
     result = run("labels", "restore", path)
     assert (result.exit_code, "is in use: stop the labelling app" in result.stderr) == (2, True)
     monkeypatch.setenv("LPR_DATA_DIR", str(tmp_path / "new"))
     result = run("labels", "restore", path)
-    assert (result.exit_code, result.stdout) == (0, f"Restored {path}: 21 rows, 3 pictures.\n")
+    assert (result.exit_code, result.stdout) == (0, f"Restored {path}: 22 rows, 3 pictures.\n")
     result = run("labels", "verify")
     assert (result.exit_code, result.stdout) == (
         0,

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.labeler.calls import Data, Visitor, page_calls
 from app.labeler.desk import make_card
-from lpr_core.labels import Disagreement, LabelStore, Mark, Role
+from lpr_core.labels import AccessKind, Disagreement, LabelStore, Mark, Role
 
 
 def make_review_functions(store: LabelStore) -> list[Callable[..., Any]]:
@@ -16,8 +16,11 @@ def make_review_functions(store: LabelStore) -> list[Callable[..., Any]]:
             "projects": [(project.name, project.project_id) for project in store.projects.list()]
         }
 
-    def disputes(data: Data, _visitor: Visitor) -> Data:
+    def disputes(data: Data, visitor: Visitor) -> Data:
         found = store.quality.disagreements(int(data["project_id"]))
+        store.accesses.note_look(
+            visitor.name, AccessKind.SEARCH, where="disputes", shown=len(found)
+        )
         return {"disputes": [_show_dispute(dispute) for dispute in found]}
 
     def resolve(data: Data, visitor: Visitor) -> Data:

@@ -5,7 +5,10 @@ from typing import Any
 
 from app.labeler.calls import Data, Function, Visitor, page_calls
 from app.labeler.pages.team.quality_view import show_quality
-from lpr_core.labels import UNCHECKED, LabelStore, Project, Role, Token, User
+from lpr_core.labels import UNCHECKED, Access, LabelStore, Project, Role, Token, User
+
+MAX_ACCESSES = 200
+"""On the page; the file to save has all."""
 
 
 def make_team_functions(store: LabelStore) -> list[Callable[..., Any]]:
@@ -41,7 +44,11 @@ def make_team_functions(store: LabelStore) -> list[Callable[..., Any]]:
         agreement = store.quality.agreement(project_id)
         return {"html": show_quality(agreement, store.quality.gold_scores(project_id))}
 
-    functions = (overview, save_project, quality, *_people_functions(store))
+    def accesses(data: Data, _visitor: Visitor) -> Data:
+        found = store.accesses.rows(person=data["person"] or None, newest=MAX_ACCESSES)
+        return {"accesses": [_show_access(row) for row in found]}
+
+    functions = (overview, save_project, quality, accesses, *_people_functions(store))
     return page_calls(*functions, role=Role.ADMIN)
 
 
@@ -76,6 +83,16 @@ def _people_functions(store: LabelStore) -> tuple[Function, ...]:
         return {"done": True}
 
     return add_person, set_role, set_password, set_active, add_token, revoke_token
+
+
+def _show_access(row: Access) -> Data:
+    return {
+        "at": f"{row.happened_at:%Y-%m-%d %H:%M:%S}",
+        "actor": row.actor,
+        "kind": row.kind.value,
+        "picture_id": row.picture_id,
+        "detail": ", ".join(f"{name} {value}" for name, value in row.detail.items()),
+    }
 
 
 def _show_project(store: LabelStore, project: Project) -> Data:

@@ -36,6 +36,7 @@ function showTab(name) {
   place.set("tab", name);
   history.replaceState(history.state, "", `?${place}`);
   if (name === "quality" && team) showQuality();
+  if (name === "accesses" && team) showAccesses();
 }
 for (const tab of findAll("[data-tab]")) {
   tab.addEventListener("click", () => showTab(tab.dataset.tab));
@@ -59,6 +60,20 @@ async function refresh() {
   fillSelect(find(".intake-project"), projects, find(".intake-project").value || place.get("project"));
   fillSelect(find(".quality-project"), projects);
 }
+
+/* --- who looked and took away */
+
+async function showAccesses() {
+  const person = find(".accesses-person");
+  const people = [["Everybody", ""], ...team.people.map(({ name }) => [name, name])];
+  fillSelect(person, people, person.value);
+  const answer = await call("accesses", { person: person.value });
+  find(".accesses tbody").replaceChildren(...(answer?.accesses ?? []).map((row) => make("tr", {},
+    cell(row.at), cell(row.actor || "–"), cell(row.kind),
+    cell(row.picture_id ? make("a", { href: `.?plate=${row.picture_id}` }, row.picture_id.slice(0, 8)) : ""),
+    cell(row.detail))));
+}
+find(".accesses-person").addEventListener("change", showAccesses);
 
 /* --- projects */
 
