@@ -8,6 +8,7 @@ Procfile's lines itself, each with its own `PORT`; there they listen on 0.0.0.0.
 import errno
 import http.client
 import os
+import shlex
 import socket
 import sys
 import threading
@@ -22,6 +23,9 @@ from app.ports import read_port
 from app.supervision import Command, supervise
 
 ROOT_DIR = Path(__file__).resolve().parents[1]
+"""What the Procfile's paths start from: the checkout, or where the packages are installed."""
+
+DASHBOARD_SCRIPT = "app/dashboard/main.py"
 PATIENCE_SECONDS = 60
 KILL_WAIT = 5
 """Seconds that an app has for its end before it is killed."""
@@ -77,12 +81,16 @@ def check_port(app: App) -> None:
         ) from None
 
 
-def run_apps(apps: Sequence[App], procfile: Path = ROOT_DIR / "Procfile") -> int:
+def run_apps(apps: Sequence[App], procfile: Path | None = None) -> int:
     """Run the apps until Ctrl-C or until one of them falls; return the exit status.
+
+    Args:
+        apps: What is to run.
+        procfile: Says how; the checkout's, or the one that travels with the packages.
 
     No app outlives this call. 0 says that a person or a platform ended them, 1 that one fell.
     """
-    commands = parse_procfile(procfile.read_text()).processes
+    commands = read_commands(procfile or find_procfile())
     threading.Thread(target=_announce, args=(apps,), daemon=True).start()
     fallen = supervise(
         [Command(app.process, commands[app.process], _environment(app, apps)) for app in apps],
@@ -94,6 +102,24 @@ def run_apps(apps: Sequence[App], procfile: Path = ROOT_DIR / "Procfile") -> int
     titles = " and the ".join(app.title for app in apps if app.process in fallen)
     print(f"The {titles} ended unasked (last words above), so nothing runs any more.")
     return 1
+
+
+def read_commands(procfile: Path) -> dict[str, str]:
+    """Return the Procfile's lines by process, the dashboard's script by its whole path.
+
+    They can then be run from any folder, and paths that people give start from theirs.
+    """
+    script = shlex.quote(str(ROOT_DIR / DASHBOARD_SCRIPT))
+    return {
+        process: line.replace(DASHBOARD_SCRIPT, script)
+        for process, line in parse_procfile(procfile.read_text()).processes.items()
+    }
+
+
+def find_procfile() -> Path:
+    """Return the checkout's Procfile, or the one that a wheel has inside the package."""
+    packed = Path(__file__).resolve().parent / "Procfile"
+    return packed if packed.is_file() else ROOT_DIR / "Procfile"
 
 
 def _environment(app: App, apps: Sequence[App]) -> dict[str, str]:

@@ -5,8 +5,18 @@ from pathlib import Path
 
 import platformdirs
 
-SHIPPED_DIR = Path(__file__).resolve().parents[1] / "data"
-"""`data/` of the checkout: fonts, samples, shipped readers. Never written at run time."""
+
+def find_shipped(package_dir: Path) -> Path:
+    """Return where the shipped files lie: inside an installed package, else in the checkout.
+
+    A wheel has `data/` as `lpr_core/_data`, a checkout beside `lpr_core`.
+    """
+    packed = package_dir / "_data"
+    return packed if packed.is_dir() else package_dir.parent / "data"
+
+
+SHIPPED_DIR = find_shipped(Path(__file__).resolve().parent)
+"""Fonts, samples, shipped readers and studies. Never written at run time."""
 
 
 def user_data_dir() -> Path:
