@@ -108,6 +108,20 @@ GUARDS = (
         _BLIND_TESTS,
     ),
     Guard(
+        "an answer of 500 to a malformed request",
+        "app/labeler/door/protection.py",
+        "    server.add_middleware(ExplainMalformed)\n",
+        "",
+        ("tests/app/labeler/test_malformed.py", "-k", "said or every_body"),
+    ),
+    Guard(
+        "an origin that is no address",
+        "app/labeler/door/barriers.py",
+        '    except ValueError:  # such as of "http://["\n        return False\n',
+        "    finally:\n        pass\n",
+        ("tests/app/labeler/test_malformed.py", "-k", "origin"),
+    ),
+    Guard(
         "guessed passwords",
         "lpr_core/labels/people/attempts.py",
         "    if wait:\n",

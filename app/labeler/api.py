@@ -6,22 +6,29 @@ accounts, a program sends `Authorization: Bearer TOKEN` and acts as the token's 
 
 # ruff: noqa: D417 - no caller ever sees `request`, so the descriptions leave it out
 
+import logging
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
-from typing import Any
+from inspect import signature
+from typing import Any, get_type_hints
 
 import gradio as gr
 from gradio.processing_utils import save_file_to_cache
 from gradio.utils import get_upload_folder
 
+from app.faults import unforeseen
 from app.labeler.calls import NAMELESS
 from app.labeler.desk import Card, LabelDesk, Photo, make_card, show_history
+from app.labeler.door.malformed import OUR_FAULT, STORE_FAILS
 from app.labeler.door.sign_in import current_user, require_role
 from app.labeler.door.upload_files import check_upload
 from app.labeler.routes import write_export
 from lpr_core.labels import Assignment, LabelStore, Mark, Order, Role, StoreError, User
 from lpr_core.labels.exchange import ExportKind
+
+log = logging.getLogger(__name__)
 
 MAX_READS_WAITING = 16
 MAX_PLATES = 20
@@ -55,7 +62,7 @@ def plate_endpoints(desk: LabelDesk, store: LabelStore) -> tuple[Callable[..., A
             (left, top, right, bottom as shares of the picture's size; null of a crop).
         """
         user = current_user(request)
-        path = check_upload(picture["path"])
+        path = check_upload(picture["path"] if isinstance(picture, dict) else "")
         if not turns.acquire(blocking=False):
             raise ValueError(f"{MAX_READS_WAITING} pictures are being read; try again in a moment.")
         try:
@@ -227,14 +234,51 @@ def _show_task(assignment: Assignment) -> Card:
     }
 
 
+@dataclass(frozen=True)
+class _PlainKind:
+    """What a value of JSON must be, and how that is said."""
+
+    words: str
+    kinds: tuple[type, ...]
+
+    def admits(self, value: Any) -> bool:
+        return isinstance(value, self.kinds) and not isinstance(value, bool)
+
+
+_PLAIN_KINDS = {
+    str: _PlainKind("a text", (str,)),
+    int: _PlainKind("a whole number", (int,)),
+    float: _PlainKind("a number", (int, float)),
+}
+
+
+def _kinds_of(endpoint: Callable[..., Any]) -> dict[str, Any]:
+    hints = get_type_hints(endpoint)
+    return {name: hints[name] for name in signature(endpoint).parameters}
+
+
 def _explain(endpoint: Callable[..., Any]) -> Callable[..., Any]:
-    """Let a caller see what was wrong, in the sentence that the error has."""
+    """Let a caller see what was wrong, in the sentence that the error has.
+
+    Values are checked against the endpoint's types first: a program may send any JSON.
+    """
+    checks = [_PLAIN_KINDS.get(kind) for kind in _kinds_of(endpoint).values()]
+    names = list(_kinds_of(endpoint))
 
     @wraps(endpoint)
     def call(*values: Any) -> Any:
         try:
+            for name, check, value in zip(names, checks, values, strict=False):
+                if check is not None and not check.admits(value):
+                    raise ValueError(f"`{name}` must be {check.words}. Received: {value!r:.80}")
             return endpoint(*values)
-        except (ValueError, StoreError) as error:
+        except StoreError as error:
+            raise gr.Error(str(error), title=STORE_FAILS, print_exception=False) from error
+        except ValueError as error:
             raise gr.Error(str(error), print_exception=False) from error
+        except unforeseen() as error:
+            log.exception("%s failed", endpoint.__name__)
+            sentence = "Something went wrong here; the app's log says what."
+            raise gr.Error(sentence, title=OUR_FAULT, print_exception=False) from error
 
     return call

@@ -5,7 +5,7 @@ import json
 import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -86,7 +86,7 @@ def add_routes(server: FastAPI, store: LabelStore) -> None:
                 person=person or None,
                 mark=mark or None,
                 region=region or None,
-                project_id=int(project) if project else None,
+                project_id=_read_number("project", project),
             )
         except ValueError as error:
             raise HTTPException(422, str(error)) from error
@@ -100,7 +100,18 @@ def read_day(text: str, *, days: int = 0) -> datetime | None:
     Raises:
         ValueError: It is no day.
     """
-    return datetime.fromisoformat(text).replace(tzinfo=UTC) + timedelta(days) if text else None
+    if not text:
+        return None
+    try:
+        return datetime.combine(date.fromisoformat(text), time.min, UTC) + timedelta(days)
+    except (ValueError, OverflowError) as error:
+        raise ValueError(f"A day is written as 2026-12-31. Received: {text!r:.80}") from error
+
+
+def _read_number(name: str, text: str) -> int | None:
+    if text and not (text.isascii() and text.isdigit() and len(text) < 10):
+        raise ValueError(f"`{name}` must be a number. Received: {text!r:.80}")
+    return int(text) if text else None
 
 
 def _json_lines(rows: Iterable[AuditRow] | Iterable[Access]) -> Iterator[str]:

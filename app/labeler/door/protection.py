@@ -22,6 +22,7 @@ from app.labeler.door.barriers import (
 )
 from app.labeler.door.first_admin import Door
 from app.labeler.door.housekeeping import KeepRoom
+from app.labeler.door.malformed import ExplainMalformed
 from app.labeler.door.sign_in import Guard
 from app.labeler.door.sign_in_routes import add_sign_in
 from app.privacy import is_loopback, listens_privately, named_hosts
@@ -49,6 +50,7 @@ def protect_server(
     add_sign_in(server, door)
     # Whoever adds middleware last stands outermost.
     server.add_middleware(KeepRoom, folders=tuple(folders), path=UPLOAD_PATH)
+    server.add_middleware(ExplainMalformed)
     server.add_middleware(Guard, door=door)
     server.add_middleware(CloseRoutes)
     server.add_middleware(RefuseStrangers)

@@ -14,3 +14,8 @@ class ExportKind(StrEnum):
     PADDLE = "rec_gt.txt"
     LABEL_STUDIO = "label-studio.json"
     HISTORY = "history.jsonl"
+
+    @classmethod
+    def _missing_(cls, value: object) -> None:
+        known = ", ".join(cls)
+        raise ValueError(f"`kind` must be one of {known}. Received: {value!r:.80}")

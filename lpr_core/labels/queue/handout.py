@@ -30,6 +30,11 @@ class Order(StrEnum):
     OLDEST = "oldest"
     RANDOM = "random"
 
+    @classmethod
+    def _missing_(cls, value: object) -> None:
+        known = ", ".join(cls)
+        raise ValueError(f"`order` must be one of {known}. Received: {value!r:.80}")
+
 
 # Each follows an index of `standings` to its end, so the first rows are found without sorting.
 _ORDER_COLUMNS = {

@@ -32,6 +32,11 @@ class Mark(StrEnum):
     UNREADABLE = "unreadable"
     NOT_A_PLATE = "not_a_plate"
 
+    @classmethod
+    def _missing_(cls, value: object) -> None:
+        known = ", ".join(cls)
+        raise ValueError(f"`mark` must be one of {known}. Received: {value!r:.80}")
+
     @property
     def is_readable(self) -> bool:
         """Whether a plate with this mark has a text, and so can teach a reader."""
