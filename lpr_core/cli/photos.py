@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lpr_core.cli.errors import BAD_INPUT, SOME_FAILED, describe_error
+from lpr_core.cli.many import JobsOption, OutOption, read_to_table
 from lpr_core.cli.reading import JsonOption, ModelOption
 
 if TYPE_CHECKING:
@@ -30,7 +31,11 @@ _NOTHING: dict[str, Any] = {
 
 def read_photos(
     pictures: Annotated[
-        list[Path], typer.Argument(help="Photos, crops of one plate, or folders of both.")
+        list[Path],
+        typer.Argument(
+            help="Photos, crops of one plate, or folders of both; with --out also lists of names "
+            "(.txt), and - for names from a pipe."
+        ),
     ],
     region: Annotated[
         str | None, typer.Option(help="Where the plates come from, such as br, eu or us-ca.")
@@ -39,6 +44,8 @@ def read_photos(
     crops: Annotated[
         Path | None, typer.Option(help="Folder to write what the reader saw of each plate to.")
     ] = None,
+    out: OutOption = None,
+    jobs: JobsOption = None,
     model: ModelOption = None,
     finder: Annotated[
         Path | None,
@@ -56,6 +63,11 @@ def read_photos(
     from lpr_core.plates.grammar import patterns_for
     from lpr_core.serving.pipeline import Pipeline
 
+    if out is not None:
+        if as_json or crops:
+            raise ValueError("--out writes a table; it goes neither with --json nor with --crops.")
+        read_to_table(pictures, out, jobs, region, model, finder)
+        return
     if region is not None:
         patterns_for(region)  # an unknown region ends it all, before the first picture
     pipeline = Pipeline.load(model, finder)
