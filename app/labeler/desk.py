@@ -20,6 +20,7 @@ from lpr_core.labels import (
 )
 from lpr_core.labels.pictures import number_plate, plain_name
 from lpr_core.labels.tables.rows import DEFAULT_PROJECT_ID
+from lpr_core.pictures.apart import read_picture_apart
 from lpr_core.pictures.decoding import Picture, read_picture, read_picture_file
 from lpr_core.plates.patterns import all_patterns
 from lpr_core.plates.readable import hide_unreadable
@@ -77,7 +78,7 @@ class LabelDesk:
         """
         with self._turns:
             content = read_picture_file(path)
-            picture = read_picture(content)
+            picture = read_picture_apart(content)
             plates = self._pipeline.read(picture, region).plates
             if not plates:
                 reading = self._reader.read(picture, region)

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from lpr_core.files import sync_path, write_bytes_atomic
-from lpr_core.pictures.decoding import MAX_BYTES, Picture, PictureError, read_picture
+from lpr_core.pictures.apart import read_picture_apart
+from lpr_core.pictures.decoding import MAX_BYTES, Picture, PictureError
 from lpr_core.pictures.likeness import hash_picture, write_hash
 
 DRAFT_SECONDS = 3600
@@ -87,7 +88,7 @@ class PictureFolder:
         Raises:
             PictureError: The bytes are not a picture that we take.
         """
-        saved = self.write(picture_id, read_picture(content))
+        saved = self.write(picture_id, read_picture_apart(content))
         self.sync([saved])
         return saved
 

@@ -11,6 +11,7 @@ from app.dashboard.open_dashboard import name_labeler, why_shut
 from lpr_core.data.formats.pictures import PICTURE_SUFFIXES
 from lpr_core.data.shipped import list_samples
 from lpr_core.labels import StoreError
+from lpr_core.pictures.apart import read_picture_apart
 from lpr_core.pictures.decoding import Picture, PictureError, read_picture
 
 PICTURE_TYPES = list(PICTURE_SUFFIXES)
@@ -116,7 +117,7 @@ def _choose_own() -> ChosenPlate | None:
     if upload is None:
         st.info("Drop a picture above. It stays on this machine and is not kept.")
         return None
-    return ChosenPlate(read_picture(upload.getvalue()), text or None)
+    return ChosenPlate(read_picture_apart(upload.getvalue()), text or None)
 
 
 def _choose_label(key: str, options: Mapping[str, object]) -> str:

@@ -17,7 +17,8 @@ from lpr_core.labels.tables.bulk import Arrival
 from lpr_core.labels.tables.database import explain_errors
 from lpr_core.labels.tables.filing import FilingResult
 from lpr_core.labels.tables.rows import DEFAULT_PROJECT_ID
-from lpr_core.pictures.decoding import PictureError, read_picture
+from lpr_core.pictures.apart import read_picture_apart
+from lpr_core.pictures.decoding import PictureError
 from lpr_core.pictures.likeness import LikenessIndex
 from lpr_core.progress import CountListener
 
@@ -146,7 +147,7 @@ class _Desk:
         """Write a new picture's file; return why not where it is no picture."""
         try:
             with explain_errors():
-                return self._bulk.folder.write(item.picture_id, read_picture(item.content))
+                return self._bulk.folder.write(item.picture_id, read_picture_apart(item.content))
         except PictureError as error:
             return str(error)
 

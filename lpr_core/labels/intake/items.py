@@ -10,7 +10,8 @@ from lpr_core.data.samples import Box, cut_box
 from lpr_core.labels.exchange.words import PlateHistory, PlateLabels
 from lpr_core.labels.intake.sources import SourceFile
 from lpr_core.labels.pictures import identify_picture, number_plate
-from lpr_core.pictures.decoding import Picture, PictureError, read_picture
+from lpr_core.pictures.apart import read_picture_apart
+from lpr_core.pictures.decoding import Picture, PictureError
 
 Labels = PlateLabels | PlateHistory
 
@@ -39,7 +40,7 @@ def open_items(file: SourceFile, labels: Sequence[Labels]) -> list[Item]:
     try:
         content = file.read()
         boxes = dict.fromkeys(_box_of(one) for one in labels) or {None: None}
-        picture = None if list(boxes) == [None] else read_picture(content)
+        picture = None if list(boxes) == [None] else read_picture_apart(content)
         return [
             _open_box(number_plate(file.name, number), content, picture, box, labels)
             for number, box in enumerate(boxes, start=1)

@@ -73,6 +73,6 @@ def test_of_an_upload_that_is_too_large_nothing_is_read(store, tmp_path, monkeyp
     path = tmp_path / "large.jpg"
     with path.open("wb") as stream:
         stream.truncate(240_000_000)
-    monkeypatch.setattr(label_desk, "read_picture", lambda _: pytest.fail("was read"))
+    monkeypatch.setattr(label_desk, "read_picture_apart", lambda _: pytest.fail("was read"))
     with pytest.raises(PictureError, match=r"^The file is larger than 25 MB, the most"):
         LabelDesk(FakeReader(), store).read(path, "large.jpg", None)
