@@ -4,6 +4,9 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 
+SESSION_COOKIE = "lpr_session"
+"""Holds the secret of a session: of the labelling app, which signs in for the dashboard too, for a
+browser shows the cookies of a host at all of its ports."""
 _FORWARDED = re.compile(
     r"(x-)?forwarded.*|via|.*(real|client|connecting)-ip|x-original-.*|x-proxy.*|cdn-loop"
     r"|(cf|fly|fastly|tailscale|x-envoy|x-amzn?|x-arr|x-azure|x-cloud|x-vercel)-.*",

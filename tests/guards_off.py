@@ -202,15 +202,22 @@ GUARDS = (
     Guard(
         "a dashboard that people should not see",
         _OPEN,
-        "return PEOPLE if store is not None and store.people.has_users() else None",
-        "return None",
+        "        return Visit(True, PEOPLE)\n",
+        "        return Visit(True)\n",
         _dashboard_tests("added or counts or click"),
+    ),
+    Guard(
+        "a dashboard before an annotator",
+        _OPEN,
+        "        return Visit(True, ROLE)\n",
+        "        return Visit(True)\n",
+        ("tests/app/dashboard/test_one_door.py",),
     ),
     Guard(
         "a dashboard over a store that fails",
         _OPEN,
-        "        return NO_STORE\n",
-        "        return None\n",
+        "        return Visit(False, NO_STORE)\n",
+        "        return Visit(False)\n",
         _dashboard_tests("fails or answer"),
     ),
     Guard(
@@ -271,7 +278,7 @@ GUARDS = (
     Guard(
         "folders for everybody",
         _PICKER,
-        'if asked not in studies and is_open and (Path(asked) / "study.json").is_file():',
+        'if asked not in studies and may_open_paths() and (Path(asked) / "study.json").is_file():',
         'if asked not in studies and (Path(asked) / "study.json").is_file():',
         _dashboard_tests("path"),
     ),

@@ -1,44 +1,93 @@
-"""Whether the dashboard may show what is people's own and take something in: it has no sign-in.
+"""Whether the dashboard may show what is people's own and take something in.
 
-It may on a machine that one person has for herself: nobody has an account in the label store, and
-nobody else can reach the dashboard. Asked at each use, because people may be added meanwhile.
+Where people have accounts, one door leads to both apps: the session of the labelling app, which a
+browser shows here too, says who looks, and her role what she sees. Without accounts it may on a
+machine that one person has for herself. Asked at each use: people may be added meanwhile.
 """
 
 import logging
 import os
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http.cookies import CookieError, SimpleCookie
 from urllib.parse import urlsplit
 
 import streamlit as st
 
 from app.dashboard.chosen.shared_store import open_store
 from app.dashboard.shown.links import labeler_url
-from app.privacy import is_forwarded, is_loopback, listens_privately
-from lpr_core.labels import StoreError
+from app.privacy import SESSION_COOKIE, is_forwarded, is_loopback, listens_privately
+from lpr_core.labels import Role, StoreError
 
 log = logging.getLogger("lpr.dashboard")
 
-PEOPLE = "People sign in to the labelling app, and this dashboard cannot ask who you are"
+PEOPLE = "People have accounts, and this browser is not signed in to the labelling app"
+ROLE = "What people have labelled and brought is for reviewers and admins"
 REACHED = "This dashboard can be reached from other machines and cannot ask who you are"
 NO_STORE = "The label store cannot be opened (the dashboard's log says why)"
 
 
 def why_shut() -> str | None:
     """Return the beginning of a sentence that says why nothing may be shown; None if all may."""
+    visit = ask_store(session_secret())
+    if visit.has_people:
+        return visit.reason
     is_private = listens_privately(listening_address(), os.environ)
     if not (is_private and _comes_from_here(request_headers())):
         return REACHED
-    return why_store_shut()
+    return visit.reason
 
 
-def why_store_shut() -> str | None:
-    """Return as `why_shut` what the label store says, whoever asks."""
+@dataclass(frozen=True)
+class Visit:
+    """What the label store says of a visitor.
+
+    Attributes:
+        has_people: There are accounts.
+        reason: As `why_shut`.
+        name: Of her account; empty for nobody and for one who may not.
+    """
+
+    has_people: bool
+    reason: str | None = None
+    name: str = ""
+
+
+def ask_store(secret: str) -> Visit:
+    """Return who shows a session's secret, and whether she may see what is people's own."""
     try:
         with open_store() as store:
-            return PEOPLE if store is not None and store.people.has_users() else None
+            if store is None or not store.people.has_users():
+                return Visit(has_people=False)
+            user = store.people.user_of_session(secret) if secret else None
     except StoreError as error:
         log.warning("%s", error)
-        return NO_STORE
+        return Visit(False, NO_STORE)
+    if user is None:
+        return Visit(True, PEOPLE)
+    if not user.role.includes(Role.REVIEWER):
+        return Visit(True, ROLE)
+    return Visit(True, name=user.name)
+
+
+def is_alone() -> bool:
+    """Tell whether one person has this machine for herself, so may name any folder of it."""
+    return why_shut() is None and not ask_store("").has_people
+
+
+def visitor_name() -> str:
+    """Return the name of the account that looks; empty where nobody signs in."""
+    return ask_store(session_secret()).name
+
+
+def session_secret() -> str:
+    """Return what the visitor's browser has of a session of the labelling app."""
+    headers = {name.lower(): value for name, value in request_headers().items()}
+    try:
+        found = SimpleCookie(headers.get("cookie", "")).get(SESSION_COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found else ""
 
 
 def make_while_open(make: Callable[[], str]) -> Callable[[], str]:
@@ -49,8 +98,10 @@ def make_while_open(make: Callable[[], str]) -> Callable[[], str]:
     if why_shut():  # then there is nothing on the page that not everybody may have
         return make
 
+    secret = session_secret()
+
     def make_still() -> str:
-        reason = why_store_shut()
+        reason = ask_store(secret).reason
         return f"{reason}, so nothing is handed out here any more.\n" if reason else make()
 
     return make_still

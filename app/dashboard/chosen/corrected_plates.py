@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.dashboard.chosen.shared_store import open_store
+from app.dashboard.open_dashboard import visitor_name
 from lpr_core.labels import LabelStore, Mark
 
 NUM_SHOWN = 50
@@ -40,7 +41,8 @@ def list_corrected() -> list[CorrectedPlate]:
 
 
 def _list_newest(store: LabelStore) -> list[CorrectedPlate]:
-    page = store.search(mark=Mark.CORRECTED, page_size=NUM_SHOWN)
+    view = store.seen_by(visitor_name(), sees_all=True)  # `why_shut` has asked for her role
+    page = view.search(mark=Mark.CORRECTED, page_size=NUM_SHOWN)
     return [
         CorrectedPlate(
             record.picture.picture_id, record.text, store.pictures_dir / record.picture.file_name

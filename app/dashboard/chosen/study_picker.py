@@ -6,8 +6,15 @@ from pathlib import Path
 
 import streamlit as st
 
+from app.dashboard.chosen.study_owners import note_owner, owner_of
 from app.dashboard.chosen.study_view import StudyView, describe_origin, stamp_study
-from app.dashboard.open_dashboard import why_shut
+from app.dashboard.open_dashboard import (
+    PEOPLE,
+    is_alone,
+    name_labeler,
+    visitor_name,
+    why_shut,
+)
 from lpr_core.places import studies_dir
 from lpr_core.study.designs import Design, find_design
 from lpr_core.study.folder.results import (
@@ -45,7 +52,7 @@ def show_picker() -> None:
     tell_shut()
     if KEY in st.session_state:
         _describe(studies[st.session_state[KEY]])
-    elif not why_shut():
+    elif may_open_paths():
         st.info(f"There is no study yet in `{studies_dir()}`. {_HOW_TO_MAKE_ONE}")
 
 
@@ -55,6 +62,7 @@ def tell_shut() -> None:
         st.caption(
             f"{reason}, so only the studies that ship with the workbench are shown and none is "
             "taken in; on the server itself, `lpr study report FOLDER` tells of another."
+            + (f" Sign in to {name_labeler()}, then open this page again." * (reason == PEOPLE))
         )
 
 
@@ -114,12 +122,12 @@ def offer_studies(is_wanted: Callable[[Design], bool] | None = None) -> dict[str
     Args:
         is_wanted: Told a study's design; all of them without.
     """
-    is_open = may_open_paths()
+    is_open = why_shut() is None
     own, shipped = map(str, studies_dirs())
     folders = (shipped, own) if is_open else (shipped,)
     studies = {study.name: study for study in list_known_studies(folders)}
     asked = st.query_params.get(KEY) or st.session_state.get(KEY) or ""
-    if asked not in studies and is_open and (Path(asked) / "study.json").is_file():
+    if asked not in studies and may_open_paths() and (Path(asked) / "study.json").is_file():
         studies[asked] = summarize_study(Path(asked))
     return {
         name: study
@@ -140,7 +148,8 @@ def _describe(summary: StudySummary) -> None:
     if view is None:
         st.warning(f"{summary.reason.removesuffix('.')}. Choose another study, or run it anew.")
         return
-    st.caption(describe_origin(view))
+    owner = "" if why_shut() else owner_of(summary.path)
+    st.caption(describe_origin(view) + (f" Brought by {owner}." if owner else ""))
     if summary.state == "empty":
         failed = f", {summary.runs_failed} failed" if summary.runs_failed else ""
         st.info(
@@ -163,7 +172,7 @@ def _tell_command(view: StudyView) -> str:
 
 def may_open_paths() -> bool:
     """Whether a visitor may name any folder: only one who has this machine for herself."""
-    return why_shut() is None
+    return is_alone()
 
 
 def _find_default(studies: Sequence[StudySummary]) -> int:
@@ -189,6 +198,9 @@ def _show_intake() -> None:
     )
     if problem := st.session_state.pop("study_problem", None):
         st.warning(problem)
+    if not may_open_paths():
+        st.caption("It is kept on the server; your name stands beside it.")
+        return
     st.caption(f"It is kept in `{studies_dir()}`, where you can delete it again.")
     st.text_input("Or a study's folder on this machine", key="study_path", on_change=_open_path)
 
@@ -197,7 +209,9 @@ def _take_upload() -> None:
     if (upload := st.session_state["study_zip"]) is None or why_shut():
         return
     try:
-        _choose(take_in(upload, Path(upload.name).stem).name)
+        name = take_in(upload, Path(upload.name).stem).name
+        note_owner(name, visitor_name())
+        _choose(name)
     except StudyRefusedError as problem:
         st.session_state["study_problem"] = str(problem)
 

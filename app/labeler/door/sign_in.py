@@ -11,9 +11,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.labeler.door.first_admin import Door
 from app.labeler.door.sign_in_page import refusal_page
+from app.privacy import SESSION_COOKIE
 from lpr_core.labels import Role, StoreError, User
 
-SESSION_COOKIE = "lpr_session"
 SIGN_IN_PATH = "/sign-in"
 FIRST_ADMIN_PATH = "/first-admin"
 OPEN_PATHS = frozenset({SIGN_IN_PATH, FIRST_ADMIN_PATH})

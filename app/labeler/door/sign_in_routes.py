@@ -11,7 +11,6 @@ from app.labeler.door.first_admin import Door
 from app.labeler.door.sign_in import (
     FIRST_ADMIN_PATH,
     OWNER,
-    SESSION_COOKIE,
     SIGN_IN_PATH,
     current_user,
 )
@@ -21,6 +20,7 @@ from app.labeler.door.sign_in_page import (
     sign_in_page,
     sign_out_page,
 )
+from app.privacy import SESSION_COOKIE
 from lpr_core.labels import SignInError, StoreError, TooManyAttempts
 from lpr_core.labels.people import People, Session
 
