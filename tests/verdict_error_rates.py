@@ -145,8 +145,8 @@ def true_effect(hypothesis: str, scope: str, accuracies: dict[str, float]) -> fl
 
 def grade(outcome: VerdictWord, effect: float) -> str:
     """Return `right`, `wrong` or `undecided`."""
-    if outcome == "undecided":
-        return outcome
+    if outcome in ("undecided", "not trained far enough"):
+        return "undecided"
     is_right = {
         "better": effect > 1e-9,
         "worse": effect < -1e-9,

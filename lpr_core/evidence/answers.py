@@ -15,6 +15,8 @@ from lpr_core.evidence.judging.comparisons import Comparison, contrast_variants
 from lpr_core.evidence.judging.factorial import Interaction, find_interactions
 from lpr_core.evidence.judging.families import compare
 from lpr_core.evidence.judging.findings import Finding, find_differences
+from lpr_core.evidence.judging.learning import Curves, find_untrained
+from lpr_core.evidence.judging.noisy_plates import add_noisy_plates
 from lpr_core.evidence.judging.parts import Verdict
 from lpr_core.evidence.judging.strength import NoiseFinding, judge_strength
 from lpr_core.evidence.judging.verdicts import judge_hypotheses
@@ -40,6 +42,7 @@ class StudyInputs:
         noisy: The same at each strength of noise.
         texts: By variant and seed: `truth, text` on clean plates; none where they are masked.
         metrics: By variant and seed: `metrics.json`.
+        curves: By variant and seed: the main score on validation examples after each epoch.
         faults: By variant and seed: why the run failed or cannot be read.
         baseline: Character accuracy of the most frequent symbols.
         usable: Character accuracy from which on a reader is of use.
@@ -56,6 +59,7 @@ class StudyInputs:
     noisy: NoisyCorrect
     texts: Mapping[tuple[str, int], pd.DataFrame]
     metrics: Mapping[tuple[str, int], Mapping[str, Any]]
+    curves: Curves
     faults: Mapping[tuple[str, int], str]
     baseline: float
     usable: float
@@ -109,6 +113,7 @@ class Answers(BaseModel):
         baseline: Character accuracy of the most frequent symbols.
         usable: Character accuracy from which on a reader is of use.
         cells: How well each variant reads.
+        untrained: Variants that were not trained far enough, and why; see `find_untrained`.
         verdicts: On H1 to H4; none for other designs.
         interactions: Of transfer and noise; none for other designs.
         contrasts: Each pair of cells of the hypotheses, adjusted for all pairs.
@@ -123,7 +128,7 @@ class Answers(BaseModel):
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
-    schema_version: Literal[2] = Field(default=2, alias="schema")
+    schema_version: Literal[3] = Field(default=3, alias="schema")
     facts: dict[str, Any]
     runs_fingerprint: str
     num_runs: int
@@ -132,6 +137,7 @@ class Answers(BaseModel):
     baseline: float
     usable: float
     cells: tuple[Cell, ...]
+    untrained: dict[str, str] = {}
     verdicts: tuple[Verdict, ...] = ()
     interactions: tuple[Interaction, ...] = ()
     contrasts: tuple[Comparison, ...] = ()
@@ -159,31 +165,38 @@ class Answers(BaseModel):
 def answer_study(inputs: StudyInputs) -> Answers:
     """Return everything that a study says; equal inputs give equal answers."""
     asked = inputs.asked
-    verdicts: tuple[Verdict, ...] = ()
-    findings: tuple[Finding, ...] = ()
-    if asked.judges_hypotheses:
-        verdicts = judge_hypotheses(inputs.correct, inputs.factors, inputs.baseline, inputs.usable)
-    else:
-        findings = find_differences(asked, inputs.correct, inputs.factors, inputs.labels)
     metric = str(inputs.facts.get("metric", "character_accuracy"))
     cells = tuple(
         score_cell(variant, inputs.labels[variant], levels, inputs.correct, inputs.metrics, metric)
         for variant, levels in inputs.factors.items()
     )
+    untrained = find_untrained(cells, inputs.curves, inputs.usable)
+    verdicts: tuple[Verdict, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    if asked.judges_hypotheses:
+        verdicts = judge_hypotheses(
+            inputs.correct, inputs.factors, inputs.baseline, inputs.usable, untrained
+        )
+    else:
+        findings = find_differences(asked, inputs.correct, inputs.factors, inputs.labels, untrained)
     response = tabulate_response(inputs.noisy)
     knees = find_knees(inputs.noisy, inputs.baseline)
+    verdicts = add_noisy_plates(verdicts, inputs.factors, response)
     return Answers(
         facts=dict(inputs.facts),
         runs_fingerprint=inputs.fingerprint,
         num_runs=len(inputs.correct),
         num_wanted=len(inputs.factors) * len(inputs.seeds),
-        notes=list_notes(cells, inputs.seeds, inputs.faults, inputs.usable),
+        notes=list_notes(cells, inputs.seeds, inputs.faults, untrained),
         baseline=inputs.baseline,
         usable=inputs.usable,
         cells=cells,
+        untrained=untrained,
         verdicts=verdicts,
         interactions=(
-            find_interactions(inputs.correct, inputs.factors) if asked.judges_hypotheses else ()
+            find_interactions(inputs.correct, inputs.factors, untrained)
+            if asked.judges_hypotheses
+            else ()
         ),
         contrasts=_contrast_all(inputs) if asked.judges_hypotheses else (),
         findings=findings,

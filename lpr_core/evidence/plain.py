@@ -101,6 +101,9 @@ def _tell_part(scope: str, part: Part) -> str:
     span = f"{points(part.effect)} percentage points ({points(part.low)} to {points(part.high)})"
     if part.outcome == VerdictWord.NO_DIFFERENT:
         return f"For {who} it makes no difference: {span}."
+    if part.outcome == VerdictWord.NOT_TRAINED:
+        why = f", for {'; '.join(part.untrained)}" if part.untrained else ""
+        return f"Not settled for {who}{why}: {part.outcome}. So far {span}."
     return f"For {who}: {part.outcome}, {span}."
 
 

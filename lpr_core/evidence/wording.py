@@ -68,3 +68,9 @@ def phrase_need(further_seeds: int | None, num_seeds: int) -> str:
     if num_seeds == 1:  # says nothing of how much seeds differ
         return f"at least {needed} {'is' if further_seeds == 1 else 'are'} needed"
     return f"about {needed} would decide"
+
+
+def phrase_untrained(reasons: Iterable[str]) -> str:
+    """Return that nothing can be said yet, and why: `From scratch knows 25.1 % of ...`."""
+    told = "; ".join(reasons)
+    return f"not trained far enough, so that more steps would tell and not more seeds ({told})"

@@ -52,7 +52,7 @@ def render_verdicts(answers: Answers) -> str:
     """Return the verdicts as one table, for a README: a row for each hypothesis and way."""
     rows = []
     for verdict in answers.verdicts:
-        rows.append((f"**{verdict.hypothesis} {verdict.title}**", f"**{verdict.outcome}**", "", ""))
+        rows.append((f"**{verdict.hypothesis} {verdict.title}**", "", "", ""))
         rows += map(_list_part, verdict.parts)
     interval = f"Effect ({SIMULTANEOUS})"
     frame = pd.DataFrame(rows, columns=["Hypothesis", "Verdict", interval, HOLM_P])

@@ -23,7 +23,7 @@ class Statement:
 
     Attributes:
         title: What is claimed, or asked.
-        outcome: One or two words.
+        outcome: In a few words.
         sentence: With its numbers.
         method: Told on demand; may be empty.
         tables: Numbers behind it.
@@ -84,8 +84,8 @@ def _tell_verdicts(answers: Answers) -> Section | None:
     claims = tuple(
         Statement(
             f"{verdict.hypothesis} {verdict.title}",
-            verdict.outcome,
-            verdict.sentence,
+            verdict.words,
+            " ".join(verdict.sentences),
             verdict.method,
             (verdicts.tabulate_parts(verdict),),
         )

@@ -32,7 +32,7 @@ def with_h2(answers, **outcomes):
         ("worse", True, "No, for networks that start from pretrained weights"),
         ("no different", True, "it makes no difference"),
         ("undecided", False, "may change them: undecided, "),
-        ("not trained far enough", False, "may change them: not trained far enough, "),
+        ("not trained far enough", False, "Not settled for networks that start from pretrained"),
     ],
 )
 def test_each_word_has_its_sentence(answers, word, is_sure, said):

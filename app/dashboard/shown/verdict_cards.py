@@ -24,10 +24,11 @@ def show_verdicts(verdicts: Iterable[Verdict]) -> None:
 def _show_verdict(verdict: Verdict) -> None:
     st.html(
         f'<div class="lpr-claim"><h3>{verdict.hypothesis} · {escape(verdict.title)}</h3>'
-        f"{_outcome_badge(verdict.outcome)}</div>"
+        "</div>"
         f'<div class="lpr-parts" role="list">{"".join(map(_part_tile, verdict.parts))}</div>'
     )
-    st.markdown(verdict.sentence)
+    for sentence in verdict.sentences:
+        st.markdown(f"- {sentence}")
     with st.popover("How this was found", icon=":material/function:", type="tertiary"):
         st.markdown(verdict.method)
         st.dataframe(
@@ -43,11 +44,10 @@ def _outcome_badge(outcome: VerdictWord) -> str:
 
 
 def _part_tile(part: Part) -> str:
-    """Return one way of transfer: its outcome as a sign, its effect large, its interval small."""
-    scope = name_scope(part.scope)
+    """Return one way of transfer: its word, its effect large, its interval small."""
     return (
-        f'<div role="listitem"><span class="lpr-scope lpr-{TONES[part.outcome]}" '
-        f'title="{part.outcome}">{SIGNS[part.outcome]} {escape(scope)}</span>'
+        f'<div role="listitem"><span class="lpr-scope">{escape(name_scope(part.scope))}</span>'
+        f"{_outcome_badge(part.outcome)}"
         f"<strong>{show_effect(part)}</strong>"
         f"<small>{show_range(part, part.low, part.high)}</small>"
         f"{'<small>over plates alone</small>' if part.num_seeds == 1 else ''}</div>"

@@ -16,7 +16,9 @@ def report(
     for note in written.answers.notes:
         typer.echo(f"Note: {note}")
     for verdict in written.answers.verdicts:
-        typer.echo(f"{verdict.hypothesis} {verdict.outcome}: {verdict.sentence}")
+        typer.echo(f"{verdict.hypothesis} {verdict.title}")
+        for sentence in verdict.sentences:
+            typer.echo(f"  {sentence}")
     for finding in written.answers.findings:
         typer.echo(finding.sentence)
     for path in (written.answers_path, written.html_path, written.markdown_path):

@@ -32,6 +32,7 @@ class Contrast:
         seeds: R seeds that all the variants have.
         values: `(R, P)`, in shares of characters.
         target: The number to beat; 0 for differences of variants.
+        variants: All variants in the sum.
         limits: What the sum can be at least and at most: an accuracy is never below 0.
     """
 
@@ -41,6 +42,7 @@ class Contrast:
     values: NDArray[np.float64]
     target: float = 0.0
     limits: tuple[float, float] = (-1.0, 1.0)
+    variants: tuple[str, ...] = ()
 
     @property
     def by_seed(self) -> NDArray[np.float64]:
@@ -149,7 +151,9 @@ def contrast_sum(
         sum(min(weight, 0.0) for weight in weights.values()),
         sum(max(weight, 0.0) for weight in weights.values()),
     )
-    return Contrast(variant, reference, tuple(seeds), values, target, limits) if seeds else None
+    if not seeds:
+        return None
+    return Contrast(variant, reference, tuple(seeds), values, target, limits, tuple(weights))
 
 
 def describe_contrast(

@@ -1,6 +1,7 @@
 """The 2 x 2 of transfer and noise: main effects and interaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -9,11 +10,11 @@ from pydantic import BaseModel, ConfigDict
 
 from lpr_core.evidence.judging.comparisons import Comparison, Contrast, contrast_sum, decide
 from lpr_core.evidence.judging.families import compare
-from lpr_core.evidence.judging.hypotheses import TRANSFERS, Cell, find_cells
+from lpr_core.evidence.judging.hypotheses import TRANSFERS, Cell, describe_cell, find_cells
 from lpr_core.evidence.readings import Correct, Factors, list_seeds
 from lpr_core.evidence.units import odds, p_text, points
 from lpr_core.evidence.vocabulary import VerdictWord
-from lpr_core.evidence.wording import HOLM_P, SCOPES, SIMULTANEOUS, phrase_basis
+from lpr_core.evidence.wording import HOLM_P, SCOPES, SIMULTANEOUS, phrase_basis, phrase_untrained
 from lpr_core.statistics.intervals import crossed_interval
 
 _NO_WIDTH = 1e-9
@@ -49,8 +50,13 @@ class Interaction(BaseModel):
     sentence: str
 
 
-def find_interactions(correct: Correct, factors: Factors) -> tuple[Interaction, ...]:
-    """Return the interaction of each way of transfer whose 2 x 2 has runs of a common seed."""
+def find_interactions(
+    correct: Correct, factors: Factors, untrained: Mapping[str, str] = MappingProxyType({})
+) -> tuple[Interaction, ...]:
+    """Return the interaction of each way of transfer whose 2 x 2 has runs of a common seed.
+
+    Where one of its cells was not trained far enough (`untrained`, by variant), nothing is said.
+    """
     cells = find_cells(factors)
     squares, contrasts = [], []
     for way in TRANSFERS[1:]:
@@ -60,7 +66,7 @@ def find_interactions(correct: Correct, factors: Factors) -> tuple[Interaction, 
             squares.append((way, square))
             contrasts.append(contrast)
     return tuple(
-        _describe(correct, way, square, comparison)
+        _describe(correct, way, square, comparison, untrained)
         for (way, square), comparison in zip(squares, compare(contrasts), strict=True)
     )
 
@@ -107,11 +113,15 @@ def tabulate_factorial(scores: pd.DataFrame) -> pd.DataFrame:
 
 
 def _find_square(cells: dict[Cell, str], way: str) -> tuple[str, str, str, str] | None:
-    corners = [("none", False), ("none", True), (way, False), (way, True)]
+    corners = _corners(way)
     if not all(corner in cells for corner in corners):
         return None
     plain, noisy, transferred, both = (cells[corner] for corner in corners)
     return plain, noisy, transferred, both
+
+
+def _corners(way: str) -> list[Cell]:
+    return [("none", False), ("none", True), (way, False), (way, True)]
 
 
 def _contrast_square(correct: Correct, square: Sequence[str]) -> Contrast | None:
@@ -121,7 +131,11 @@ def _contrast_square(correct: Correct, square: Sequence[str]) -> Contrast | None
 
 
 def _describe(
-    correct: Correct, way: str, square: tuple[str, str, str, str], comparison: Comparison
+    correct: Correct,
+    way: str,
+    square: tuple[str, str, str, str],
+    comparison: Comparison,
+    untrained: Mapping[str, str],
 ) -> Interaction:
     seeds = list_seeds(correct, *square)
     scores = np.array([[correct[cell, seed].mean() for cell in square] for seed in seeds])  # (R, 4)
@@ -137,7 +151,15 @@ def _describe(
         logit_low=logit.low,
         logit_high=logit.high,
         table=_tabulate(scores, seeds) if len(seeds) > 1 else [],
-        sentence=_phrase(way, comparison),
+        sentence=_phrase(
+            way,
+            comparison,
+            [
+                f"{describe_cell(cell)} {untrained[name]}"
+                for name, cell in zip(square, _corners(way), strict=True)
+                if name in untrained
+            ],
+        ),
     )
 
 
@@ -159,9 +181,10 @@ def _tabulate(scores: np.ndarray, seeds: Sequence[int]) -> list[dict[str, Any]]:
     ]
 
 
-def _phrase(way: str, found: Comparison) -> str:
+def _phrase(way: str, found: Comparison, reasons: Sequence[str]) -> str:
     outcome = decide(found.low, found.high, found.p_holm, found.num_seeds, margin=None)
-    sure = outcome is not VerdictWord.UNDECIDED
+    sure = outcome is not VerdictWord.UNDECIDED and not reasons
+    told = f"; {phrase_untrained(reasons)}" if reasons else ""
     relation = "more" if found.effect > 0 else "less"
     claim = (
         f"Noise does {points(abs(found.effect)).lstrip('+')} percentage points {relation} for "
@@ -173,5 +196,5 @@ def _phrase(way: str, found: Comparison) -> str:
     return (
         f"{claim} ({points(found.effect)}, {SIMULTANEOUS} {points(found.low)} to "
         f"{points(found.high)}; {phrase_basis(found.num_seeds, found.num_plates)}, "
-        f"{p_text(found.p_holm, HOLM_P)})."
+        f"{p_text(found.p_holm, HOLM_P)}{told})."
     )

@@ -1,6 +1,7 @@
 """What the other designs say: each variant against the one that it is a change of."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,14 @@ from lpr_core.evidence.judging.planning import seeds_needed
 from lpr_core.evidence.readings import Correct, Factors
 from lpr_core.evidence.units import p_text, points
 from lpr_core.evidence.vocabulary import VerdictWord
-from lpr_core.evidence.wording import HOLM_P, SCOPES, SIMULTANEOUS, phrase_basis, phrase_need
+from lpr_core.evidence.wording import (
+    HOLM_P,
+    SCOPES,
+    SIMULTANEOUS,
+    phrase_basis,
+    phrase_need,
+    phrase_untrained,
+)
 
 
 class Finding(BaseModel):
@@ -31,6 +39,7 @@ class Finding(BaseModel):
         comparison: The numbers, adjusted for all comparisons of the study; see `families`.
         further_seeds: How many more would decide; of one seed, how many it takes at least; `None`
             when it is decided, or when not even 100 more would do.
+        untrained: Which of both was not trained far enough, and why, in words.
         sentence: All that in words.
     """
 
@@ -41,6 +50,7 @@ class Finding(BaseModel):
     direction: VerdictWord
     comparison: Comparison
     further_seeds: int | None
+    untrained: tuple[str, ...] = ()
     sentence: str
 
 
@@ -62,7 +72,11 @@ def pair_variants(asked: Asked, factors: Factors) -> list[tuple[str, str]]:
 
 
 def find_differences(
-    asked: Asked, correct: Correct, factors: Factors, labels: Mapping[str, str]
+    asked: Asked,
+    correct: Correct,
+    factors: Factors,
+    labels: Mapping[str, str],
+    untrained: Mapping[str, str] = MappingProxyType({}),
 ) -> tuple[Finding, ...]:
     """Return what each variant reads more or less than its reference.
 
@@ -73,6 +87,7 @@ def find_differences(
         correct: What each run read right.
         factors: Levels by variant.
         labels: What people read, by variant.
+        untrained: Who was not trained far enough, and why; see `find_untrained`.
     """
     contrasts = [
         contrast
@@ -82,8 +97,9 @@ def find_differences(
     if asked.joins_folds:
         contrasts = join_folds(contrasts)
         labels = {v: f"All folds, {SCOPES[f['transfer']]}" for v, f in factors.items()}
+        untrained = _join_untrained(factors, untrained)
     return tuple(
-        _judge(contrast, comparison, labels, len(contrasts))
+        _judge(contrast, comparison, labels, untrained, len(contrasts))
         for contrast, comparison in zip(contrasts, compare(contrasts), strict=True)
     )
 
@@ -104,35 +120,61 @@ def join_folds(contrasts: Sequence[Contrast]) -> list[Contrast]:
 
 
 def _judge(
-    contrast: Contrast, comparison: Comparison, labels: Mapping[str, str], num_contrasts: int
+    contrast: Contrast,
+    comparison: Comparison,
+    labels: Mapping[str, str],
+    untrained: Mapping[str, str],
+    num_contrasts: int,
 ) -> Finding:
     outcome = decide(comparison.low, comparison.high, comparison.p_holm, comparison.num_seeds)
+    sides = (contrast.variant, contrast.reference)
+    if any(side in untrained for side in sides):
+        outcome = VerdictWord.NOT_TRAINED
     further = None
     if outcome is VerdictWord.UNDECIDED and not contrast.rests_on_few:
         further = seeds_needed(contrast.crossed, num_tests=num_contrasts)
     names = labels.get(contrast.variant, ""), labels.get(contrast.reference, "")
+    reasons = tuple(
+        f"{name or side} {untrained[side]}"
+        for side, name in zip(sides, names, strict=True)
+        if side in untrained
+    )
+    told = _phrase_outcome(outcome, further, comparison, reasons)
     return Finding(
         label=names[0] or contrast.variant,
         reference_label=names[1] or contrast.reference,
+        untrained=reasons,
         direction=outcome,
         comparison=comparison,
         further_seeds=further,
-        sentence=_phrase(comparison, outcome, further, *names),
+        sentence=_phrase(comparison, told, *names),
     )
 
 
-def _phrase(
-    found: Comparison, outcome: VerdictWord, further: int | None, label: str, reference: str
+def _phrase_outcome(
+    outcome: VerdictWord, further: int | None, found: Comparison, reasons: Sequence[str]
 ) -> str:
-    told = str(outcome)
     if outcome is VerdictWord.UNDECIDED:
-        told = f"undecided, {phrase_need(further, found.num_seeds)}"
+        return f"undecided, {phrase_need(further, found.num_seeds)}"
+    if outcome is VerdictWord.NOT_TRAINED:
+        return phrase_untrained(reasons)
+    return str(outcome)
+
+
+def _phrase(found: Comparison, told: str, label: str, reference: str) -> str:
     return (
         f"{label} against {reference}: {points(found.effect)} percentage points of the characters "
         f"({SIMULTANEOUS} {points(found.low)} to {points(found.high)}; "
         f"{phrase_basis(found.num_seeds, found.num_plates)}, "
         f"{p_text(found.p_holm, HOLM_P)}): {told}."
     )
+
+
+def _join_untrained(factors: Factors, untrained: Mapping[str, str]) -> dict[str, str]:
+    """Return the same where a contrast is of all folds of a way: one fold speaks for them."""
+    ways = {variant: levels["transfer"] for variant, levels in factors.items()}
+    reasons = {ways[variant]: reason for variant, reason in untrained.items()}
+    return {variant: reasons[way] for variant, way in ways.items() if way in reasons}
 
 
 def _list_smaller(factors: Factors, grows: str) -> list[tuple[str, dict[str, Any]]]:

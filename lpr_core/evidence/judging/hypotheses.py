@@ -13,8 +13,8 @@ Cell = tuple[str, bool]
 TITLES: dict[Name, str] = {
     "H1": "The network suits licence plates",
     "H2": "Transfer learning reads better than none",
-    "H3": "Noise in training reads better than none",
-    "H4": "Transfer and noise together read best",
+    "H3": "Noise in training reads clean plates better than none",
+    "H4": "Transfer and noise together read clean plates best",
 }
 
 TRANSFERS = ("none", "frozen", "fine-tuned")
@@ -26,8 +26,9 @@ _COMMON = (
     "'Undecided' names the further seeds that would decide with a chance of 80 %, were the "
     "estimates true (with one seed: those without which nothing is decided); where even 100 would "
     "not, seeds differ too much or more validation plates are needed. The ways of transfer are "
-    "judged apart; a hypothesis has the word of the one that decides: better where one is, or "
-    "else undecided where one is."
+    "judged apart, and each has a word of its own. 'Not trained far enough' is an arm that knows "
+    "less than half of the usable accuracy of its own training plates, or that still gained more "
+    "than five percentage points in the last fifth of its training: more steps would tell."
 )
 
 METHODS: dict[Name, str] = {

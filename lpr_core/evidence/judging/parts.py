@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict
 
 from lpr_core.evidence.judging.comparisons import Comparison
 from lpr_core.evidence.vocabulary import VerdictWord
+from lpr_core.evidence.wording import SCOPES
 
 Name = Literal["H1", "H2", "H3", "H4"]
 
@@ -32,6 +33,7 @@ class Part(BaseModel):
         comparisons: One, or of H4 one with each other cell.
         rival: Of H2 to H4, the cell that the smallest effect is against, in words.
         missing: What the study lacks for it, in words.
+        untrained: Which of its cells were not trained far enough, and why, in words.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -51,6 +53,7 @@ class Part(BaseModel):
     comparisons: tuple[Comparison, ...] = ()
     rival: str = ""
     missing: tuple[str, ...] = ()
+    untrained: tuple[str, ...] = ()
 
     @property
     def weakest(self) -> Comparison:
@@ -59,23 +62,15 @@ class Part(BaseModel):
 
 
 class Verdict(BaseModel):
-    """What holds of one hypothesis; the numbers are those of the way that decided.
+    """What holds of one hypothesis, in each way of transfer; there is no word for all of them.
 
     Attributes:
         hypothesis: `H1` to `H4`.
         title: What it claims.
-        scope: The way of transfer that decided: `none`, `frozen` or `fine-tuned`.
-        outcome: What holds.
-        effect: As in `Part`, like all the numbers.
-        low: Lower end.
-        high: Upper end.
-        target: The number to beat.
-        p_value: Before Holm.
-        p_holm: After it.
-        further_seeds: How many more seeds would decide it.
-        sentence: The verdict with its numbers.
-        method: How it was found.
         parts: All ways, in a fixed order.
+        on_noise: What the same cells read of plates with noise, a sentence for each way; only of
+            hypotheses about noise, which are judged on clean plates.
+        method: How it was found.
         details: Numbers that stand behind it.
     """
 
@@ -83,16 +78,18 @@ class Verdict(BaseModel):
 
     hypothesis: Name
     title: str
-    scope: str
-    outcome: VerdictWord
-    effect: float | None
-    low: float | None
-    high: float | None
-    target: float
-    p_value: float
-    p_holm: float
-    further_seeds: int | None
-    sentence: str
-    method: str
     parts: tuple[Part, ...]
+    on_noise: tuple[str, ...] = ()
+    method: str
     details: dict[str, Any]
+
+    @property
+    def words(self) -> str:
+        """The word of each way: `From scratch below usable, fine-tuned better`."""
+        told = ", ".join(f"{SCOPES[part.scope]} {part.outcome}" for part in self.parts)
+        return told[:1].upper() + told[1:]
+
+    @property
+    def sentences(self) -> tuple[str, ...]:
+        """The sentence of each way with its numbers, then what is read of noisy plates."""
+        return (*(part.sentence for part in self.parts), *self.on_noise)

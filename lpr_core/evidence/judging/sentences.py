@@ -1,12 +1,16 @@
-"""Verdicts in words: one sentence with numbers, for people who read nothing else."""
-
-from collections.abc import Sequence
+"""Verdicts in words: a sentence with numbers for each way of transfer."""
 
 from lpr_core.evidence.judging.parts import Name, Part
 from lpr_core.evidence.judging.planning import MARGIN
 from lpr_core.evidence.units import p_text, percent, points
 from lpr_core.evidence.vocabulary import VerdictWord
-from lpr_core.evidence.wording import HOLM_P, SCOPES, SIMULTANEOUS, phrase_basis, phrase_need
+from lpr_core.evidence.wording import (
+    HOLM_P,
+    SIMULTANEOUS,
+    phrase_basis,
+    phrase_need,
+    phrase_untrained,
+)
 
 _SUBJECTS = {
     "none": "Networks trained from scratch",
@@ -33,15 +37,6 @@ def phrase_part(name: Name, part: Part) -> str:
     return f"{subject} {found}; {basis}, {p_text(part.p_holm, HOLM_P)}: {_phrase_outcome(part)}."
 
 
-def phrase_verdict(head: Part, parts: Sequence[Part]) -> str:
-    """Return the verdict of a hypothesis: the sentence of what decided, the rest in short."""
-    others = [part for part in parts if part is not head]
-    if not others:
-        return head.sentence
-    told = "; ".join(f"{SCOPES[part.scope]}: {_phrase_short(part)}" for part in others)
-    return f"{head.sentence.removesuffix('.')}; {told}."
-
-
 def _phrase_level(part: Part) -> str:
     effect, low, high = _numbers(part)
     relation = "more" if effect > part.target else "less"
@@ -56,7 +51,7 @@ def _phrase_difference(name: Name, part: Part) -> str:
     against = {
         "H2": "than networks trained from scratch",
         "H3": "with noise in training than without, on clean plates",
-        "H4": f"with noise than the best of the other cells, {part.rival}",
+        "H4": f"with noise than the best of the other cells, {part.rival}, on clean plates",
     }[name]
     interval = f"{SIMULTANEOUS} {points(found.low)} to {points(found.high)}"
     if len(part.comparisons) > 1:
@@ -77,16 +72,9 @@ def _numbers(part: Part) -> tuple[float, float, float]:
 def _phrase_outcome(part: Part) -> str:
     if part.outcome is VerdictWord.UNDECIDED:
         return f"undecided, {phrase_need(part.further_seeds, part.num_seeds)}"
+    if part.outcome is VerdictWord.NOT_TRAINED:
+        return phrase_untrained(part.untrained)
     if part.outcome is VerdictWord.NO_DIFFERENT:
         return "no different, within one percentage point"
     is_small = not part.target and abs(_numbers(part)[0]) < MARGIN
     return str(part.outcome) + (", though by less than one percentage point" if is_small else "")
-
-
-def _phrase_short(part: Part) -> str:
-    if part.missing:
-        return f"not compared, for want of {', '.join(part.missing)}"
-    effect, low, high = _numbers(part)
-    show = percent if part.target else points
-    basis = ", 1 seed" if part.num_seeds == 1 else ""
-    return f"{part.outcome} ({show(effect)} [{show(low)}, {show(high)}]{basis})"

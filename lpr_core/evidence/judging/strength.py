@@ -6,6 +6,7 @@ from typing import Any, Literal
 import pandas as pd
 from pydantic import BaseModel, ConfigDict
 
+from lpr_core.evidence.judging.noisy_plates import read_at
 from lpr_core.evidence.noise import Knee
 from lpr_core.evidence.units import count, percent, points, three
 from lpr_core.evidence.vocabulary import VerdictWord
@@ -85,8 +86,8 @@ def judge_strength(
         num_seeds=len(difference["by_seed"]),
         knee=by_variant.get(reference),
         knee_with=by_variant.get(variant),
-        read_without=_read_at(response, reference, strength),
-        read_with=_read_at(response, variant, strength),
+        read_without=read_at(response, reference, strength),
+        read_with=read_at(response, variant, strength),
         sentence="",
     )
     return finding.model_copy(update={"sentence": _phrase(finding, levels)})
@@ -99,16 +100,6 @@ def describe_knee(knee: Knee) -> str:
     low = three(knee.low) if knee.low is not None else f"beyond {knee.tried_to:g}"
     high = three(knee.high) if knee.high is not None else f"beyond {knee.tried_to:g}"
     return f"at {three(knee.strength)} (95 % interval {low} to {high})"
-
-
-def _read_at(response: pd.DataFrame, variant: str, strength: float) -> float | None:
-    """Return what is read at a strength, interpolated between those measured."""
-    rows = response[response["variant"] == variant].sort_values("strength")
-    if rows.empty or not rows["strength"].min() <= strength <= rows["strength"].max():
-        return None
-    from numpy import interp
-
-    return float(interp(strength, rows["strength"], rows["mean"]))
 
 
 def _phrase(found: NoiseFinding, levels: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from lpr_core.study.designs import find_design
 from lpr_core.study.folder.record import StudyRecord
 from lpr_core.study.folder.results import StudyFolder
 from lpr_core.tasks.task import Task, find_task
+from lpr_core.training.runs import RunFolder
 
 Key = tuple[str, int]
 
@@ -29,6 +30,7 @@ def read_inputs(folder: StudyFolder) -> StudyInputs:
     noisy: dict[float, dict[Key, NDArray[np.bool_]]] = {}
     texts: dict[Key, pd.DataFrame] = {}
     metrics: dict[Key, dict[str, Any]] = {}
+    curves: dict[Key, list[float]] = {}
     faults: dict[Key, str] = {}
     for row in states.itertuples():
         key = (str(row.variant), int(str(row.seed)))
@@ -40,6 +42,7 @@ def read_inputs(folder: StudyFolder) -> StudyInputs:
             clean, by_strength = _read_run(folder, *key, units, task)
             _check_units(record, clean, by_strength, units)
             metrics[key] = folder.run(*key).read_metrics()
+            curves[key] = _read_curve(folder.run(*key), record.metric)
         # No gzip, cut off, no table, a column or a plate that is not there.
         except (ValueError, OSError, EOFError, zlib.error, LookupError) as error:
             faults[key] = f"its results cannot be read: {error}"
@@ -59,6 +62,7 @@ def read_inputs(folder: StudyFolder) -> StudyInputs:
         noisy=dict(sorted(noisy.items())),
         texts=texts,
         metrics=metrics,
+        curves=curves,
         faults=faults,
         baseline=float(record.data.baseline[record.metric]),
         usable=record.usable_character_accuracy,
@@ -79,6 +83,13 @@ def _read_run(
         for strength, rows in folder.noisy_predictions(variant, seed).groupby("strength")
     }
     return clean, by_strength
+
+
+def _read_curve(run: RunFolder, metric: str) -> list[float]:
+    """Return a run's score on validation examples after each epoch; none without a history."""
+    history = run.read_history()
+    column = f"val_{metric}"
+    return [float(value) for value in history[column]] if column in history else []
 
 
 def _check_units(

@@ -19,8 +19,8 @@ def test_four_cards_with_verdict_effect_and_sentence():
     page = open_page("verdicts")
     html = html_of(page)
     assert re.findall(r"<h3>(H\d) ·", html) == ["H1", "H2", "H3", "H4"]
-    assert html.count('<span class="lpr-outcome') == 4
-    assert "✗ Frozen" in html
+    assert html.count('<span class="lpr-outcome') == 3 + 2 + 3 + 2
+    assert '<span class="lpr-scope">Frozen</span><span class="lpr-outcome lpr-bad">✗ ' in html
     assert re.search(r"<strong>.\d\d\.\d pp</strong><small>.\d\d\.\d to .\d\d\.\d</small>", html)
     assert len(page.get("popover")) == 5  # how each was found, and bring a study
     assert sum("p (Holm) " in element.value for element in page.markdown) >= 4
@@ -67,7 +67,7 @@ def test_the_account_s_four_cells_are_one_click_away():
 def test_verdicts_come_from_the_saved_answers_while_they_fit(planted):
     folder = StudyFolder(planted / "studies" / "hypotheses")
     answers = answer_study(read_inputs(folder)).model_dump(mode="json", by_alias=True)
-    answers["verdicts"][0]["sentence"] = "As saved."
+    answers["verdicts"][0]["parts"][0]["sentence"] = "As saved."
     path = folder.path / "answers.json"
     try:
         folder.write_answers(answers)
