@@ -17,12 +17,19 @@ def check_manifest(manifest: ManifestArgument) -> None:
     """Check every row and picture, and that nothing stands in two splits (else exit code 1)."""
     from lpr_core.data.manifest import read_manifest
     from lpr_core.data.splits import check_leakage
+    from lpr_core.plates.patterns import regions
 
     frame = read_manifest(manifest, None, check_pictures="decode")
     typer.echo(f"{manifest}: {len(frame)} plates, {frame['plate_text'].nunique()} different.")
     for column in ("split", "plate_region"):
         for name, count in frame[column].replace("", "none").value_counts().items():
             typer.echo(f"  {column} {name}: {count}")
+    strange = sorted(set(frame["plate_region"]) - {"", *regions()})
+    if strange:
+        typer.echo(
+            f"  plate_region {', '.join(strange)}: none that is known, so no pattern is "
+            f"expected of these plates. Known are {', '.join(regions())}."
+        )
     leaks = check_leakage(frame)
     for leak in leaks:
         typer.echo(str(leak))

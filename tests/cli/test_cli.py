@@ -218,6 +218,8 @@ def test_data_check_counts_and_finds_leaks(manifest, unlike_pictures):
         "  plate_region br: 3",
     ]
     assert result.exit_code == 0
+    Path(manifest).write_text(Path(manifest).read_text().replace(",br", ",NA"))
+    assert "plate_region NA: none that is known" in call("data", "check", manifest).stdout
     lines = Path(manifest).read_text().replace("AB123CD", "ABC1234")
     Path(manifest).write_text(lines)
     result = call("data", "check", manifest)

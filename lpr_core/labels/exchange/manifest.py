@@ -9,7 +9,15 @@ from lpr_core.labels.exchange.paths import image_path_of, region_of
 from lpr_core.labels.tables.rows import PlateRecord
 from lpr_core.plates.facts import FACT_COLUMNS
 
-COLUMNS = ("image_path", "plate_text", "plate_region", "mark", "author", "saved_at")
+COLUMNS = (
+    "image_path",
+    "plate_text",
+    "plate_region",
+    "mark",
+    "author",
+    "saved_at",
+    "original_name",
+)
 
 
 def write_manifest_labels(
@@ -17,9 +25,10 @@ def write_manifest_labels(
 ) -> None:
     """Write the plates that a person could read, one row each, with `COLUMNS` and some facts.
 
-    It keeps the text, mark, author and time that stand, the region, and what else is known. It
-    cannot hold plates without a text (unreadable, not a plate, unchecked), earlier revisions, and
-    what models read. Cells that people can type cannot become formulas, see `cells`.
+    It keeps the text, mark, author and time that stand, the region, the name of the file as it
+    came, and what else is known. It cannot hold plates without a text (unreadable, not a plate,
+    unchecked), earlier revisions, and what models read. Cells that people can type cannot become
+    formulas, see `cells`.
 
     Args:
         records: What to write.
@@ -38,6 +47,7 @@ def write_manifest_labels(
                 revision.mark.value,
                 revision.author,
                 revision.saved_at.isoformat(),
+                record.picture.name,
                 *(said for name, said in record.picture.facts.write().items() if name in facts),
             )
             rows.writerow([guard_cell(cell) for cell in cells])

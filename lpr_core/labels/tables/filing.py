@@ -116,6 +116,10 @@ def _file_word(
         return FilingResult(Filed.REFUSED, f"Its label was left out: {error}.")
     if _is_known(record, word, text):
         return FilingResult(Filed.KNOWN)
+    if _is_edited(record, word):
+        # Said now, by whoever brings it: the file's author and time are those of what stood.
+        write_revision(connection, standing, (word.mark, text), clean_author(author), now)
+        return FilingResult(Filed.TAKEN)
     if _outweighs(record, word):
         who = record.revisions[-1].author or "somebody"
         stands = record.text or record.mark.replace("_", " ")
@@ -138,6 +142,20 @@ def _is_known(record: PlateRecord, word: Word, text: str) -> bool:
     else:
         said = [found for found in record.revisions if found.saved_at == word.saved_at]
     return any(found.after == text and (text or found.mark == word.mark) for found in said)
+
+
+def _is_edited(record: PlateRecord, word: Word) -> bool:
+    """Tell whether a file was handed out while this stood, and its text changed since.
+
+    Spreadsheets drop parts of a second.
+    """
+    stands = record.revision
+    return (
+        stands is not None
+        and word.saved_at is not None
+        and word.saved_at.replace(microsecond=0) == stands.saved_at.replace(microsecond=0)
+        and clean_author(word.author) == stands.author
+    )
 
 
 def _outweighs(record: PlateRecord, word: Word) -> bool:

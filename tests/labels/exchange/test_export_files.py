@@ -20,9 +20,12 @@ pytest_plugins = ["tests.kit.label_databases"]
 def test_the_manifest_has_what_people_could_read(export, five_plates, store):
     saved_at = store.history(five_plates[0]).revision.saved_at.isoformat()
     assert read_rows(export(ExportKind.MANIFEST)) == [
-        ["image_path", "plate_text", "plate_region", "mark", "author", "saved_at"],
-        [image_path(five_plates[0]), "ABC1D23", "br", "correct", "", saved_at],
-        [image_path(five_plates[1]), "ABC1D28", "br", "corrected", "maria", LONG_AGO.isoformat()],
+        ["image_path", "plate_text", "plate_region", "mark", "author", "saved_at", "original_name"],
+        [image_path(five_plates[0]), "ABC1D23", "br", "correct", "", saved_at, "plate 0.png"],
+        [
+            *(image_path(five_plates[1]), "ABC1D28", "br", "corrected", "maria"),
+            *(LONG_AGO.isoformat(), "plate 1.png"),
+        ],
     ]
 
 
@@ -39,7 +42,7 @@ def test_a_plate_that_became_unreadable_leaves_the_manifest(store, export, five_
 
 
 def test_an_empty_store_exports_empty_files(export):
-    header = b"image_path,plate_text,plate_region,mark,author,saved_at\n"
+    header = b"image_path,plate_text,plate_region,mark,author,saved_at,original_name\n"
     assert export(ExportKind.MANIFEST) == header
     assert export(ExportKind.HISTORY) == b""
     assert export(ExportKind.PADDLE) == b""

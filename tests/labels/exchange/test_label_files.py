@@ -58,7 +58,8 @@ def test_bad_tasks_are_all_listed(tmp_path):
         "  task 2: not as Label Studio writes tasks",
         "  task 3: not as Label Studio writes tasks",
         "  task 4: no text area says the text of a plate",
-        "  task 5: 'fine' is not a valid Mark",
+        "  task 5: `mark` must be one of unchecked, correct, corrected, unreadable, not_a_plate. "
+        "Received: 'fine'",
     ]
 
 

@@ -305,7 +305,7 @@ def test_a_correction_outside_the_queue_is_respected(store):
         ({"annotator": " "}, "`annotator` must be a name"),
         ({"count": 0}, "`count` must be 1 to 20. Received: 0"),
         ({"count": 21}, "`count` must be 1 to 20. Received: 21"),
-        ({"order": "best"}, "'best' is not a valid Order"),
+        ({"order": "best"}, "`order` must be one of worst, .* Received: 'best'"),
         ({"project_id": 7}, "`project` must be one of default. Received: 7"),
     ],
 )
