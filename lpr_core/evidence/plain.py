@@ -51,7 +51,7 @@ def tell_transfer(answers: Answers) -> PlainAnswer | None:
         return None
     return PlainAnswer(
         question="Does transfer learning help?",
-        answer=" ".join(_tell_part(scope, part) for scope, part in told),
+        answer=_tell_unsettled(told) or " ".join(_tell_part(*one) for one in told),
         is_sure=told[0][1].outcome in _DECIDED,
         caveat=f"On clean plates; {_tell_basis(told[0][1])}.",
         page="verdicts",
@@ -88,6 +88,26 @@ def tell_stagnation(answers: Answers) -> PlainAnswer | None:
     )
 
 
+def _tell_unsettled(told: Sequence[tuple[str, Part]]) -> str:
+    """Return one sentence where no way can be judged, for the same arms were trained too little."""
+    if any(part.outcome != VerdictWord.NOT_TRAINED for _, part in told):
+        return ""
+    reasons = "; ".join(dict.fromkeys(reason for _, part in told for reason in part.untrained))
+    spans = "; ".join(f"{scope} {_tell_span(part)}" for scope, part in told)
+    because = f": {reasons}" if reasons else ""
+    return (
+        f"Not settled, for not all was trained far enough{because}. Against it, so far, in "
+        f"percentage points of the characters: {spans}."
+    )
+
+
+def _tell_span(part: Part) -> str:
+    assert part.effect is not None
+    assert part.low is not None
+    assert part.high is not None
+    return f"{points(part.effect)} ({points(part.low)} to {points(part.high)})"
+
+
 def _tell_part(scope: str, part: Part) -> str:
     """Say what one way of transfer brings against training from scratch."""
     assert part.effect is not None
@@ -101,9 +121,6 @@ def _tell_part(scope: str, part: Part) -> str:
     span = f"{points(part.effect)} percentage points ({points(part.low)} to {points(part.high)})"
     if part.outcome == VerdictWord.NO_DIFFERENT:
         return f"For {who} it makes no difference: {span}."
-    if part.outcome == VerdictWord.NOT_TRAINED:
-        why = f", for {'; '.join(part.untrained)}" if part.untrained else ""
-        return f"Not settled for {who}{why}: {part.outcome}. So far {span}."
     return f"For {who}: {part.outcome}, {span}."
 
 

@@ -99,8 +99,14 @@ def test_hypotheses_get_no_verdict_where_an_arm_was_not_trained(outcome):
         ("H4", "fine-tuned"): "worse",  # than fine-tuned without noise, which was
     }
     part = after["H2"].parts[1]
-    assert (part.untrained, part.further_seeds) == ((f"from scratch without noise {WHY}",), None)
-    assert "more steps would tell and not more seeds (from scratch without noise" in part.sentence
+    assert (part.untrained, part.further_seeds) == (
+        (f"the arm from scratch without noise {WHY}",),
+        None,
+    )
+    assert (
+        "more steps would tell and not more seeds (the arm from scratch without noise"
+        in part.sentence
+    )
 
 
 def test_a_network_that_is_of_use_already_is(outcome):
@@ -115,7 +121,7 @@ def test_no_interaction_is_told(outcome):
     correct, factors = outcome
     (told, *_) = find_interactions(correct, factors, {"none": WHY})
     assert "is not shown" in told.sentence
-    assert told.sentence.endswith(f"(from scratch without noise {WHY})).")
+    assert told.sentence.endswith(f"(the arm from scratch without noise {WHY})).")
 
 
 def test_findings_of_other_designs_get_none_either():

@@ -32,7 +32,7 @@ def with_h2(answers, **outcomes):
         ("worse", True, "No, for networks that start from pretrained weights"),
         ("no different", True, "it makes no difference"),
         ("undecided", False, "may change them: undecided, "),
-        ("not trained far enough", False, "Not settled for networks that start from pretrained"),
+        ("not trained far enough", False, "Not settled, for not all was trained far enough: "),
     ],
 )
 def test_each_word_has_its_sentence(answers, word, is_sure, said):
@@ -43,7 +43,12 @@ def test_each_word_has_its_sentence(answers, word, is_sure, said):
 
 
 def test_both_ways_are_told(answers):
-    assert tell_transfer(answers).answer.count("weights") == 2
+    both = with_h2(answers, **{"fine-tuned": "better", "frozen": "undecided"})
+    assert tell_transfer(both).answer.count("weights") == 2
+    told = tell_transfer(answers)  # as shipped: from scratch was not trained far enough
+    assert told.answer.count("from scratch without noise knows") == 1
+    assert "fine-tuned +68.7 (+42.4 to +95.1); frozen +4.4 (" in told.answer
+    assert not told.is_sure
 
 
 def test_without_verdicts_or_diagnosis_nothing_is_told(answers):

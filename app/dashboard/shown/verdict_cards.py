@@ -27,8 +27,9 @@ def _show_verdict(verdict: Verdict) -> None:
         "</div>"
         f'<div class="lpr-parts" role="list">{"".join(map(_part_tile, verdict.parts))}</div>'
     )
-    for sentence in verdict.sentences:
-        st.markdown(f"- {sentence}")
+    with st.expander("In sentences, with all numbers", icon=":material/notes:"):
+        for sentence in verdict.sentences:
+            st.markdown(f"- {sentence}")
     with st.popover("How this was found", icon=":material/function:", type="tertiary"):
         st.markdown(verdict.method)
         st.dataframe(

@@ -155,7 +155,7 @@ def _describe(
             way,
             comparison,
             [
-                f"{describe_cell(cell)} {untrained[name]}"
+                f"the arm {describe_cell(cell)} {untrained[name]}"
                 for name, cell in zip(square, _corners(way), strict=True)
                 if name in untrained
             ],

@@ -41,7 +41,7 @@ def judge_hypotheses(
     claims = list_claims(correct, factors, max(baseline, usable))
     cells = {variant: cell for cell, variant in find_cells(factors).items()}
     reasons = {
-        variant: f"{describe_cell(cells[variant])} {why}"
+        variant: f"the arm {describe_cell(cells[variant])} {why}"
         for variant, why in untrained.items()
         if variant in cells
     }
