@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lpr_core.serving.misreadings import ONE_SYMBOL
+
 if TYPE_CHECKING:
     from lpr_core.serving.evaluation import EvaluationReport, ReadingScores
     from lpr_core.serving.floor import Floor
@@ -79,7 +81,8 @@ def _format_report(report: "EvaluationReport") -> str:
         f"{'region':14}{'plates':>8}  {'read whole':24}{'characters':24}"
         "sure at 0.9, wrong of these",
         *(f"{name:14}{_format_scores(scores)}" for name, scores in rows.items()),
-        "most often misread: " + (_format_misread(report) or "nothing"),
+        "most often misread: " + (_format_pairs(report["misread"]) or "nothing"),
+        *_format_kinds(report),
     ]
     if report["not_fitting"]:
         lines.append(f"{report['not_fitting']} labels do not fit this reader and count as misread.")
@@ -88,8 +91,19 @@ def _format_report(report: "EvaluationReport") -> str:
     return "\n".join(lines)
 
 
-def _format_misread(report: "EvaluationReport") -> str:
-    return ", ".join(f"{right} as {wrong} {count}" for right, wrong, count in report["misread"])
+def _format_kinds(report: "EvaluationReport") -> list[str]:
+    """Return a line for each kind of misreading that there is, the most frequent first."""
+    kinds = {name: kind for name, kind in report["misread_kinds"].items() if kind["count"]}
+    lines = []
+    for name, kind in sorted(kinds.items(), key=lambda item: -item[1]["count"]):
+        pairs = _format_pairs(report["confused"]) if name == ONE_SYMBOL else ""
+        told = f"{kind['sure']} told surely, {kind['unreadable']} held back"
+        lines.append(f"  {name}: {kind['count']}, {told}" + (f" ({pairs})" if pairs else ""))
+    return ["of the misread plates:", *lines] if lines else []
+
+
+def _format_pairs(pairs: list[list[str | int]]) -> str:
+    return ", ".join(f"{right} as {wrong} {count}" for right, wrong, count in pairs)
 
 
 def _format_scores(scores: "ReadingScores") -> str:

@@ -18,6 +18,7 @@ from lpr_core.plates.metrics import TextScores, expected_calibration_error, scor
 from lpr_core.serving.bundle import ReaderCard, read_card, write_card
 from lpr_core.serving.calibration import fit_calibration
 from lpr_core.serving.floor import Floor, fit_floor
+from lpr_core.serving.misreadings import KindCount, count_confused, count_kinds
 from lpr_core.serving.reader import BATCH_SIZE, Picture, PlateReading, Reader
 from lpr_core.statistics import wilson_interval
 
@@ -49,13 +50,17 @@ class EvaluationReport(ReadingScores):
 
     `region_known` tells whether the reader was told each plate's region; `seconds` is what
     decoding the pictures and reading the plates took. `misread` has the most frequent confusions,
-    such as `["8", "B", 4]`: an 8 was read as a B four times.
+    such as `["8", "B", 4]`: an 8 was read as a B four times; `confused` counts those only where one
+    symbol was the whole mistake. `misread_kinds` says in which ways plates were misread and how
+    many of these were told surely or held back, see `misreadings`.
     """
 
     reader_version: str
     region_known: bool
     seconds: float
     misread: list[list[str | int]]
+    confused: list[list[str | int]]
+    misread_kinds: dict[str, KindCount]
     left_out: int
     not_fitting: int
     by_region: dict[str, ReadingScores]
@@ -88,6 +93,7 @@ def evaluate_reader(
             "truth": truth,
             "text": [fold_text(reading.text, reader.plate_format) for reading in readings],
             "confidence": [reading.confidence for reading in readings],
+            "readable": [reading.is_readable for reading in readings],
             "region": _region_column(frame),
             "length": [len(text) for text in truth],
             "rows": frame.get("rows", pd.Series("", frame.index)).replace("", "unknown"),
@@ -99,6 +105,10 @@ def evaluate_reader(
         "region_known": region_known,
         "seconds": seconds,
         "misread": count_misread(plates["truth"], plates["text"]),
+        "confused": count_confused(plates["truth"], plates["text"]),
+        "misread_kinds": count_kinds(
+            plates["truth"], plates["text"], plates["confidence"] >= SURE_FROM, plates["readable"]
+        ),
         "left_out": num_rows - len(frame),
         "not_fitting": sum(not _fits(text, reader.plate_format) for text in frame["plate_text"]),
         "by_region": _score_groups(plates, "region"),

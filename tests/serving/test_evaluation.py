@@ -79,6 +79,16 @@ def test_report_counts_plates_and_characters_by_region(bundle_dir, frame):
     }
 
 
+def test_report_says_in_which_ways_plates_were_misread(bundle_dir, frame):
+    report = evaluate_reader(Reader.load(bundle_dir), frame)
+    kinds = {name: kind for name, kind in report["misread_kinds"].items() if kind["count"]}
+    assert kinds == {
+        "one symbol": {"count": 1, "sure": 1, "unreadable": 0},
+        "several": {"count": 1, "sure": 1, "unreadable": 0},
+    }
+    assert report["confused"] == [["6", "5", 1]]
+
+
 def test_confusions_are_counted_most_frequent_first():
     misread = count_misread(["AB8", "8B8", "XYZ"], ["ABB", "BB8", "XY"])
     assert misread == [["8", "B", 2]]
@@ -102,7 +112,7 @@ def test_every_region_has_the_same_keys_and_json_keeps_all(bundle_dir, frame):
     }
     assert all(set(scores) == expected for scores in report["by_region"].values())
     own = {"reader_version", "region_known", "seconds", "misread", "left_out", "not_fitting"}
-    own |= {"by_region", "by_length", "by_rows"}
+    own |= {"by_region", "by_length", "by_rows", "confused", "misread_kinds"}
     assert set(report) == expected | own
     assert json.loads(json.dumps(report)) == report
 
