@@ -11,11 +11,11 @@ from lpr_core.cli import app
 from lpr_core.serving.bundle import read_card
 from tests.write_readme import (
     FIGURES,
+    MODEL_FIGURES,
     MODELS_README,
     README,
     STUDIES_README,
     fill_blocks,
-    render_misread,
     render_study,
 )
 
@@ -38,7 +38,7 @@ def test_a_new_reader_s_first_page_is_short():
 def test_the_figures_are_those_of_the_card_and_of_the_studies():
     assert fill_blocks(TEXT, FIGURES) == TEXT
     models = MODELS_README.read_text()
-    assert fill_blocks(models, {"misread": render_misread}) == models
+    assert fill_blocks(models, MODEL_FIGURES) == models
 
 
 def test_the_verdicts_are_those_of_the_shipped_studies():

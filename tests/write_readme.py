@@ -21,6 +21,7 @@ from lpr_core.places import SHIPPED_DIR
 from lpr_core.report.facts import list_facts
 from lpr_core.report.markdown import fold, render_notes, render_table, render_verdicts
 from lpr_core.serving.bundle import read_card
+from lpr_core.serving.condition import read_condition_card
 
 README = SHIPPED_DIR.parent / "README.md"
 MODELS_README = SHIPPED_DIR / "models" / "README.md"
@@ -36,8 +37,30 @@ ROWS = {"1": "one row", "2": "two rows"}
 
 def main() -> None:
     fill_document(README, FIGURES | {"session": render_session})
-    fill_document(MODELS_README, {"misread": render_misread})
+    fill_document(MODELS_README, MODEL_FIGURES)
     fill_document(STUDIES_README, {"study": render_study})
+
+
+def render_condition() -> str:
+    """Return how well the shipped network tells clean plates, a row for each data set."""
+    card = read_condition_card(SHIPPED_DIR / "models" / "condition")
+    lines = [
+        "| measured on | pictures | balanced accuracy | area under the curve | clean right "
+        "| dirty right |",
+        "|---|---:|---:|---:|---:|---:|",
+    ]
+    for data, scores in card.accuracy.items():
+        lines.append(
+            f"| {data} | {scores['count']} | {_show_scored(scores, 'balanced_accuracy')} "
+            f"| {_show_scored(scores, 'area_under_curve')} "
+            f"| {scores['class_accuracy'][0]:.3f} | {scores['class_accuracy'][1]:.3f} |"
+        )
+    return "\n".join(lines)
+
+
+def _show_scored(scores: Mapping[str, Any], name: str) -> str:
+    low, high = scores[f"{name}_interval"]
+    return f"{scores[name]:.3f} [{low:.3f}, {high:.3f}]"
 
 
 def fill_document(path: Path, blocks: Mapping[str, Callable[[], str]]) -> None:
@@ -156,6 +179,7 @@ def _run(command: str) -> list[str]:
 
 
 FIGURES = {"accuracy": render_accuracy, "answers": render_answers}
+MODEL_FIGURES = {"misread": render_misread, "condition": render_condition}
 
 
 if __name__ == "__main__":

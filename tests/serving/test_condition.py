@@ -9,6 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from lpr_core.cli import app
+from lpr_core.places import SHIPPED_DIR
 from lpr_core.serving.condition import (
     ConditionTeller,
     export_condition,
@@ -16,6 +17,8 @@ from lpr_core.serving.condition import (
     record_condition,
 )
 from lpr_core.serving.parts import BundleError
+from lpr_core.synthesis.draw import draw_plate
+from lpr_core.synthesis.soiling import soil_plate
 from lpr_core.tasks.condition import ConditionConfig
 
 CONFIG = ConditionConfig(height=16, width=48)
@@ -125,3 +128,15 @@ def test_measured_and_recorded(bundle, crops):
     assert "balanced accuracy  1.000" in result.stdout
     (scores,) = read_condition_card(bundle).accuracy.values()
     assert scores["class_count"] == [1, 1]
+
+
+def test_the_shipped_network_tells_clean_drawn_plates_from_muddy_ones():
+    teller = ConditionTeller.load(SHIPPED_DIR / "models" / "condition")
+    rng = np.random.default_rng(0)
+    plates = [draw_plate("eu", rng).picture for _ in range(12)]
+    muddy = [soil_plate(plate, "mud", 0.6, rng) for plate in plates]
+    told = [one.label for one in teller.tell([*plates, *muddy])]
+    assert told[:12].count("clean") >= 10
+    assert told[12:].count("dirty") >= 10
+    scores = teller.card.accuracy["plate-photos-dirty"]
+    assert scores["class_count"] == [111, 111]
