@@ -1,7 +1,10 @@
 """The command line `lpr`: thin commands over the rooms, which they import only when they run."""
 
+from typing import Annotated
+
 import typer
 
+from lpr_core import __version__
 from lpr_core.cli.condition import evaluate_condition, tell_conditions
 from lpr_core.cli.data import data_app
 from lpr_core.cli.errors import OneSentenceGroup
@@ -28,10 +31,34 @@ __all__ = ["app"]
 
 app = typer.Typer(
     cls=OneSentenceGroup,
-    help="Read licence plates, draw them, train readers, measure them.",
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
 )
+
+
+def _print_version(wanted: bool) -> None:
+    """Print the version and end."""
+    if wanted:
+        typer.echo(f"lpr {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def begin(
+    _version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and end."
+        ),
+    ] = False,
+) -> None:
+    """Read licence plates, draw them, train readers, measure them.
+
+    Exit codes: 0, all was done; 1, a part of it was (the rest is told); 2, what came cannot be
+    used, in one sentence on the error stream.
+    """
+
+
 app.command("read")(read_photos)
 app.command("evaluate")(evaluate_plates)
 app.command("evaluate-finder")(evaluate_finder)
