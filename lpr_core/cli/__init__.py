@@ -22,6 +22,7 @@ from lpr_core.cli.labels.upkeep import labels_app
 from lpr_core.cli.labels.users import users_app
 from lpr_core.cli.photos import read_photos
 from lpr_core.cli.reading import evaluate_plates
+from lpr_core.cli.redact import redact_photos
 from lpr_core.cli.studies.diary import judge_diary
 from lpr_core.cli.studies.study import study_app
 from lpr_core.cli.synthesis import synthesize_plates
@@ -65,6 +66,7 @@ app.command("evaluate-finder")(evaluate_finder)
 app.command("mine-false-boxes")(mine_boxes)
 app.command("condition")(tell_conditions)
 app.command("evaluate-condition")(evaluate_condition)
+app.command("redact")(redact_photos)
 app.command("export")(export_run)
 app.command("train")(train)
 app.command("synthesize")(synthesize_plates)
