@@ -1,11 +1,12 @@
 """What a diagnosis takes from runs that a study has finished: the frozen one, its gap, remedies."""
 
 from lpr_core.diagnosis.differences import average_over_seeds
-from lpr_core.evidence.judging.findings import Finding, find_differences
+from lpr_core.evidence.answers import answer_study
+from lpr_core.evidence.judging.findings import Finding
 from lpr_core.evidence.suspects.measurements import GapMeasurement
 from lpr_core.evidence.suspects.suspects import Remedy
 from lpr_core.study.designs import find_design
-from lpr_core.study.folder.outcome import correctness
+from lpr_core.study.folder.inputs import read_inputs
 from lpr_core.study.folder.record import StudyRecord
 from lpr_core.study.folder.results import StudyFolder, list_studies, studies_dirs
 from lpr_core.training.config import TrainingConfig
@@ -88,13 +89,7 @@ def find_remedies(folder: StudyFolder) -> StudyFolder | None:
 
 def judge_remedies(folder: StudyFolder) -> list[Remedy]:
     """Say what each remedy gained, in the words in which the study of remedies says it itself."""
-    record = folder.read_study()
-    found = find_differences(
-        find_design(record.design).asked,
-        correctness(folder).correct,
-        {variant.name: variant.factors for variant in record.variants},
-        {variant.name: variant.label for variant in record.variants},
-    )
+    found = answer_study(read_inputs(folder)).findings
     return [_name_remedy(finding) for finding in found]
 
 
