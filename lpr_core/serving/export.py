@@ -151,10 +151,15 @@ def _run_tf2onnx(saved_dir: Path, onnx_path: Path, output_name: str) -> None:
 
 
 def _state_output_shape(onnx_model: bytes, shape: tuple[int | None, ...]) -> bytes:
-    """Write Keras's output shape into the model: tf2onnx loses it behind a matrix product."""
+    """Write Keras's output shape into the model: tf2onnx loses it behind a matrix product.
+
+    What tf2onnx wrote of this machine's folders goes.
+    """
     import onnx
 
     graph_model = onnx.load_from_string(onnx_model)
+    graph_model.graph.doc_string = ""  # tf2onnx writes there which folder it came from
+    graph_model.doc_string = ""
     dimensions = graph_model.graph.output[0].type.tensor_type.shape.dim
     for dimension, size in zip(dimensions, shape, strict=True):
         if size is not None:

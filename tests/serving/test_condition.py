@@ -140,3 +140,10 @@ def test_the_shipped_network_tells_clean_drawn_plates_from_muddy_ones():
     assert told[12:].count("dirty") >= 10
     scores = teller.card.accuracy["plate-photos-dirty"]
     assert scores["class_count"] == [111, 111]
+
+
+def test_an_exported_model_names_no_folder_of_the_machine(exported):
+    content = (exported / "model.onnx").read_bytes()
+    assert b"converted from" not in content
+    for model in (SHIPPED_DIR / "models" / "finder").glob("*.onnx"):
+        assert b"converted from" not in model.read_bytes()
